@@ -1,0 +1,46 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= var
+
+.PHONY: setup demo test test-fast ui lint fix bench lock clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## a synthetic registry, refreshed and published
+	@$(BIN)/rechallenge demo --home $(HOME_DIR)
+
+test: setup  ## everything: unit, spec, rules, generative, pipeline, ui
+	@$(BIN)/pytest -n 2
+
+test-fast: setup  ## unit and spec tests, under a minute
+	@$(BIN)/pytest tests/unit tests/spec -n 2
+
+ui: setup  ## the Dagster UI and the reports, on loopback
+	@$(BIN)/rechallenge ui --home $(HOME_DIR)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+fix: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup
+	@$(BIN)/python -m benchmarks.nightly
+
+lock: setup  ## compile the lock again after editing pyproject.toml
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,35 @@
+"""The errors a person meets, each with the exit code of the command (contracts, section 2).
+
+Belongs here: exception classes whose message is a sentence a data manager can act on: what,
+where (file, line, column), what was expected, what to do. Does not belong here: handling.
+"""
+
+
+class RechallengeError(Exception):
+    """An error whose message is meant to be read by a person. `exit_code` ends the command."""
+
+    exit_code = 1
+
+
+class GateHeldError(RechallengeError):
+    """The run finished, and the publish gate held: nothing was published."""
+
+    exit_code = 1
+
+
+class WrongUseError(RechallengeError):
+    """The command or a definition file was used wrongly."""
+
+    exit_code = 2
+
+
+class InputUnreadableError(RechallengeError):
+    """An input (export, manifest, mapping) could not be read."""
+
+    exit_code = 3
+
+
+class WarehouseBusyError(RechallengeError):
+    """Another run holds the warehouse."""
+
+    exit_code = 4

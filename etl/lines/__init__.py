@@ -1,0 +1,1 @@
+"""Lines of therapy: the reference reading that the SQL is proved against."""

@@ -1,0 +1,1 @@
+"""Versioned, immutable, read-only snapshots and the gate before them."""

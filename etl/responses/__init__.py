@@ -1,0 +1,1 @@
+"""Best overall response: the reference reading that the SQL is proved against."""

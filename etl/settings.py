@@ -1,0 +1,86 @@
+"""Site settings: one documented class, read from the environment and an optional file.
+
+Belongs here: what differs between sites (folders, zone, limits). Does not belong here: what
+words mean; the parameters of the derivations stand in `etl/parameters.py`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Settings of one site.
+
+    Precedence: arguments, then environment variables `RECHALLENGE_*`, then
+    `rechallenge.toml` in the working folder, then the defaults below.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RECHALLENGE_", toml_file="rechallenge.toml", extra="forbid"
+    )
+
+    home: Path = Field(Path("var"), description="Folder of inbox, warehouse and published.")
+    timezone: str = Field("Europe/Amsterdam", description="Zone of the schedule and of 'today'.")
+    nightly_cron: str = Field("0 4 * * *", description="When the nightly refresh starts.")
+    inbox_source: str = Field("native", description="Registry whose exports land in the inbox.")
+    memory_limit: str = Field("8GB", description="Memory DuckDB may use.")
+    threads: int = Field(2, ge=1, description="Threads DuckDB may use.")
+    storage_version: str = Field(
+        "v1.2.0", description="Oldest DuckDB that must be able to open the published file."
+    )
+    encryption_key: SecretStr | None = Field(
+        None, description="When set, the warehouse is encrypted at rest (extra `encryption`)."
+    )
+    keep_snapshots: int = Field(
+        14, ge=1, description="Published snapshots kept; frozen ones are always kept."
+    )
+    minimum_cell: int = Field(5, ge=1, description="Counts below it are suppressed in outputs.")
+    keys_in_metadata: int = Field(
+        10, ge=0, le=50, description="Record keys shown per failing check in the Dagster UI."
+    )
+    sensor_settle_seconds: int = Field(
+        60, ge=0, description="A delivery is complete when it has not changed for so long."
+    )
+    ui_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI on loopback.")
+    profile: Literal["site", "demo"] = Field("site", description="`demo` labels outputs synthetic.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the TOML file after the environment."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def inbox(self) -> Path:
+        """Folder that deliveries arrive in, one folder each."""
+        return self.home / "inbox"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The working DuckDB file, private to the run."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the published snapshots."""
+        return self.home / "published"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of the Dagster instance."""
+        return self.home / "dagster"

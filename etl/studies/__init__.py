@@ -1,0 +1,1 @@
+"""Declarative study definitions and what reads them."""

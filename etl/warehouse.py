@@ -1,0 +1,97 @@
+"""The only module that opens DuckDB: a read/write session, a read-only session.
+
+Belongs here: opening, configuring and closing connections. Does not belong here: what is read
+or written through them; publication stands in `etl/publish`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from etl.errors import WarehouseBusyError
+from etl.settings import Settings
+
+SCHEMAS = ("raw", "source", "codelists", "staging", "quality", "derived", "marts")
+
+
+@contextmanager
+def open_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working warehouse read/write; one session a run.
+
+    Raises:
+        WarehouseBusyError: another process holds the file.
+    """
+    path = settings.warehouse_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = _connect_read_write(path, settings)
+    try:
+        _configure(con, settings)
+        create_schemas(con)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty in-memory warehouse with its schemas, for trials and tests."""
+    con = duckdb.connect()
+    try:
+        create_schemas(con)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published DuckDB file read-only; it may not reach other files."""
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        con.execute("set enable_external_access = false")
+        yield con
+    finally:
+        con.close()
+
+
+def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas of the layers where they are absent."""
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+
+
+def _connect_read_write(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    try:
+        if settings.encryption_key is None:
+            return duckdb.connect(str(path))
+        return _connect_encrypted(path, settings.encryption_key.get_secret_value())
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise
+        raise WarehouseBusyError(
+            f"{path} is held by another run. Wait for it to end, or stop it, and try again."
+        ) from None
+
+
+def _connect_encrypted(path: Path, key: str) -> duckdb.DuckDBPyConnection:
+    from duckdb_extensions import import_extension  # the extra `encryption`
+
+    con = duckdb.connect()
+    import_extension("httpfs", con=con)
+    con.execute("load httpfs")
+    quoted = str(path).replace("'", "''")
+    secret = key.replace("'", "''")
+    con.execute(f"attach '{quoted}' as warehouse (encryption_key '{secret}')")
+    con.execute("use warehouse")
+    con.execute("set temp_file_encryption = true")
+    return con
+
+
+def _configure(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute(f"set memory_limit = '{settings.memory_limit}'")
+    con.execute(f"set threads = {settings.threads}")
+    con.execute("set autoinstall_known_extensions = false")
+    con.execute(f"set temp_directory = '{settings.home / 'tmp'}'")
+    con.execute("set preserve_insertion_order = true")

@@ -1,0 +1,1 @@
+"""The contract of every table: columns, types, units, keys, descriptions."""
