@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= var
+# uv's --quiet hides errors too, so a failed quiet install is repeated aloud.
+INSTALL := $(BIN)/uv pip install --python $(BIN)/python
 
 .PHONY: setup demo test test-fast ui lint fix bench lock clean
 
@@ -11,8 +13,8 @@ setup: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(INSTALL) --quiet --require-hashes -r requirements.lock || $(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --quiet --no-deps --no-build-isolation -e . || $(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: setup  ## a synthetic registry, refreshed and published
