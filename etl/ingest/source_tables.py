@@ -1,0 +1,70 @@
+"""The tables of the `source` schema: every source in native words, all text, with file and line.
+
+Belongs here: creating these tables, empty, and nothing that depends on a registry. Does not
+belong here: filling them (`conform.py`), the typed tables (`etl/sql/staging`).
+"""
+
+import duckdb
+
+from etl.sources.mapping import Declarations
+from expectations.export_format import TABLES, Table
+
+_FIXED = {
+    "export": (
+        "One row: the export in hand.",
+        "source varchar, registry varchar, export_id varchar, export_date date, scope varchar",
+    ),
+    "deliveries": (
+        "One row per hospital in the registry's state; hospital_id NULL: one full delivery.",
+        "hospital_id varchar, export_date date, export_id varchar",
+    ),
+    "collected": (
+        "One row per native column: whether this source collects it.",
+        "table_name varchar, column_name varchar, collected boolean",
+    ),
+    "declarations": (
+        "One row per declaration of the mapping.",
+        "name varchar, value varchar",
+    ),
+    "repeated_values": (
+        "One row per value that a repeated form gives again.",
+        """table_name varchar, record_key varchar, patient_id varchar, column_name varchar,
+        kept_value varchar, other_value varchar, kept_file varchar, kept_line bigint,
+        other_file varchar, other_line bigint, is_contradiction boolean""",
+    ),
+    "unmatched_forms": (
+        "One row per repeated form whose record is not in the table it belongs to.",
+        "table_name varchar, record_key varchar, file_name varchar, line bigint",
+    ),
+}
+
+
+def create_source_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create every table of the `source` schema, empty; what stood there is dropped.
+
+    `source.collected` says that every column is collected and `source.declarations` holds the
+    defaults, so a test or an example has only to insert its rows.
+    """
+    con.execute("create schema if not exists source")
+    for table in TABLES.values():
+        con.execute(f"create or replace table source.{table.name} ({_columns(table)})")
+        con.execute(f"comment on table source.{table.name} is {_text(table.grain)}")
+    for name, (grain, columns) in _FIXED.items():
+        con.execute(f"create or replace table source.{name} ({columns})")
+        con.execute(f"comment on table source.{name} is {_text(grain)}")
+    con.executemany(
+        "insert into source.collected values (?, ?, true)",
+        [(table.name, column) for table in TABLES.values() for column in table.column_names],
+    )
+    con.executemany(
+        "insert into source.declarations values (?, ?)", list(Declarations().model_dump().items())
+    )
+
+
+def _columns(table: Table) -> str:
+    values = [f"{name} varchar, {name}__raw varchar" for name in table.column_names]
+    return ", ".join([*values, "_file varchar", "_line bigint", "_ordinal bigint"])
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
