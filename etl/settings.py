@@ -4,10 +4,12 @@ Belongs here: what differs between sites (folders, zone, limits). Does not belon
 words mean; the parameters of the derivations stand in `etl/parameters.py`.
 """
 
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -52,6 +54,13 @@ class Settings(BaseSettings):
     ui_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI on loopback.")
     profile: Literal["site", "demo"] = Field("site", description="`demo` labels outputs synthetic.")
 
+    @model_validator(mode="after")
+    def _home_is_absolute(self) -> Self:
+        """A run may change its working folder; the home must not move with it."""
+        object.__setattr__(self, "home", self.home.expanduser().absolute())
+        ZoneInfo(self.timezone)  # an unknown zone is refused here, not at four in the morning
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -84,3 +93,17 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance."""
         return self.home / "dagster"
+
+    @property
+    def outputs(self) -> Path:
+        """Folder where the run lays its outputs before they are published."""
+        return self.home / "outputs"
+
+    @property
+    def acceptances_path(self) -> Path:
+        """The stewards' acceptances: a file of its own, so that a refresh blocks nobody."""
+        return self.home / "acceptances.sqlite"
+
+    def today(self) -> date:
+        """The day in the site's zone: the ledger's day unless `--as-of` says another."""
+        return datetime.now(ZoneInfo(self.timezone)).date()

@@ -1,4 +1,4 @@
-"""The only module that opens DuckDB: a read/write session, a read-only session.
+"""The only module that opens DuckDB: a read/write session, read-only sessions.
 
 Belongs here: opening, configuring and closing connections. Does not belong here: what is read
 or written through them; publication stands in `etl/publish`.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.errors import WarehouseBusyError
+from etl.errors import InputUnreadableError, WarehouseBusyError
 from etl.settings import Settings
 
 SCHEMAS = ("raw", "source", "codelists", "staging", "quality", "derived", "marts")
@@ -25,10 +25,30 @@ def open_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     path = settings.warehouse_path
     path.parent.mkdir(parents=True, exist_ok=True)
-    con = _connect_read_write(path, settings)
+    con = _connect(path, settings)
     try:
         _configure(con, settings)
         create_schemas(con)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_session_read_only(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working warehouse to look at it: re-judging one rule changes nothing.
+
+    Raises:
+        WarehouseBusyError: a run holds the file.
+        InputUnreadableError: there is no warehouse yet.
+    """
+    path = settings.warehouse_path
+    if not path.exists():
+        raise InputUnreadableError(
+            f"{path} does not exist yet. Run `rechallenge refresh` or `rechallenge demo` first."
+        )
+    con = _connect(path, settings, read_only=True)
+    try:
         yield con
     finally:
         con.close()
@@ -62,11 +82,13 @@ def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create schema if not exists {schema}")
 
 
-def _connect_read_write(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+def _connect(
+    path: Path, settings: Settings, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
     try:
         if settings.encryption_key is None:
-            return duckdb.connect(str(path))
-        return _connect_encrypted(path, settings.encryption_key.get_secret_value())
+            return duckdb.connect(str(path), read_only=read_only)
+        return _connect_encrypted(path, settings.encryption_key.get_secret_value(), read_only)
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
@@ -75,7 +97,7 @@ def _connect_read_write(path: Path, settings: Settings) -> duckdb.DuckDBPyConnec
         ) from None
 
 
-def _connect_encrypted(path: Path, key: str) -> duckdb.DuckDBPyConnection:
+def _connect_encrypted(path: Path, key: str, read_only: bool) -> duckdb.DuckDBPyConnection:
     from duckdb_extensions import import_extension  # the extra `encryption`
 
     con = duckdb.connect()
@@ -83,7 +105,8 @@ def _connect_encrypted(path: Path, key: str) -> duckdb.DuckDBPyConnection:
     con.execute("load httpfs")
     quoted = str(path).replace("'", "''")
     secret = key.replace("'", "''")
-    con.execute(f"attach '{quoted}' as warehouse (encryption_key '{secret}')")
+    mode = ", read_only" if read_only else ""
+    con.execute(f"attach '{quoted}' as warehouse (encryption_key '{secret}'{mode})")
     con.execute("use warehouse")
     con.execute("set temp_file_encryption = true")
     return con
