@@ -1,0 +1,73 @@
+"""Contracts of the staging tables that are made from several files.
+
+Belongs here: substances after drug normalisation and the rows that could not be placed. Does not
+belong here: the tables that mirror a file (`staging_records`).
+"""
+
+from datetime import date
+
+from expectations.contracts.base import Contract, Series, column
+
+
+class DrugSubstances(Contract):
+    """Substances given, after normalisation of what was written."""
+
+    layer = "staging"
+    table = "drug_substances"
+    grain = (
+        "One row per substance of a placed drug row, or of the regimen of a placed episode "
+        "that has no drug rows."
+    )
+    primary_key = ("record_key", "source_file", "source_line", "substance_ordinal")
+    owner = "team:registry"
+
+    treatment_id: Series[str] = column("Key of the treatment episode.", nullable=False)
+    patient_id: Series[str] = column("Patient of the treatment episode.", nullable=False)
+    substance: Series[str] = column("Generic name; NULL when what was written is not recognised.")
+    substance_ordinal: Series[int] = column(
+        "Number of the substance within the cell, from 1.", nullable=False, ge=1
+    )
+    drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
+    route: Series[str] = column("Usual route of the substance.", codelist="route")
+    is_systemic: Series[bool] = column(
+        "Systemic antitumour therapy; NULL when the substance is not recognised."
+    )
+    origin: Series[str] = column(
+        "Whether the substance was read from a drug row or from the regimen of the episode.",
+        nullable=False,
+        isin=("drugs", "regimen"),
+    )
+    written: Series[str] = column("The part of the cell that was read, as written.")
+    source_file: Series[str] = column("File the row was read from.", nullable=False)
+    source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    record_key: Series[str] = column("Key of the drug row or of the episode.", nullable=False)
+    start_date: Series[date] = column(
+        "First day, of the drug row or else of the episode. Representative day where partial."
+    )
+    start_date_earliest: Series[date] = column("Earliest possible first day.")
+    start_date_latest: Series[date] = column("Latest possible first day.")
+    stop_date: Series[date] = column(
+        "Last day, of the drug row or else of the episode. Representative day where partial."
+    )
+    stop_date_earliest: Series[date] = column("Earliest possible last day.")
+    stop_date_latest: Series[date] = column("Latest possible last day.")
+    doses: Series[int] = column("Number of doses given.")
+
+
+class UnplacedRows(Contract):
+    """Source rows kept out of derivation."""
+
+    layer = "staging"
+    table = "unplaced_rows"
+    grain = "One row per source row that cannot be attached."
+    primary_key = ("source_file", "source_line")
+    owner = "team:registry"
+
+    table_name: Series[str] = column("Table the row belongs to.", nullable=False)
+    record_key: Series[str] = column("Key of the row.", nullable=False)
+    patient_id: Series[str] = column("Patient as written in the row, resolved or not.")
+    source_file: Series[str] = column("File the row was read from.", nullable=False)
+    source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    reason: Series[str] = column(
+        "Why it cannot be attached.", nullable=False, codelist="unplaced_reason"
+    )
