@@ -1,0 +1,181 @@
+"""Contracts of the tables in which responses and times are derived.
+
+Belongs here: assessments, best overall response, progression, follow-up and times of a line.
+Does not belong here: lines themselves (`derived_lines`) or toxicity (`derived_toxicity`).
+"""
+
+from datetime import date
+
+from expectations.contracts.base import Contract, Series, column
+
+PFS_END_REASONS = (
+    "progression",
+    "death",
+    "censored_last_evaluable_assessment",
+    "censored_line_start",
+    "censored_last_contact",
+    "unknown_progression_undated",
+    "unknown_death_undated",
+    "unknown_death_before_start",
+    "unknown_no_contact",
+)
+OS_END_REASONS = (
+    "death",
+    "censored_vital_status_date",
+    "censored_last_contact",
+    "censored_last_record",
+    "unknown_death_undated",
+    "unknown_death_before_start",
+    "unknown_no_contact",
+)
+PROGRESSION_SOURCES = ("assessment", "unconfirmed_iUPD", "stop_reason", "stop_reason_undated")
+RESPONSE_ASSIGNMENTS = ("treatment_and_date", "date", "date_against_treatment", "unassigned")
+
+
+class Assessments(Contract):
+    """Response assessments with a date, read as the definitions read them."""
+
+    layer = "derived"
+    table = "assessments"
+    grain = "One row per placed response assessment with a date and a known code."
+    primary_key = ("response_id",)
+    owner = "team:derivations"
+
+    response_id: Series[str] = column("Assessment.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    treatment_id: Series[str] = column("Episode as entered.")
+    assessment_date: Series[date] = column(
+        "Day; a partial date is its representative day, moved after the start of the entered "
+        "episode where its interval allows.",
+        nullable=False,
+    )
+    criteria: Series[str] = column("Response criteria.", codelist="criteria")
+    response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
+    category: Series[str] = column(
+        "The code without regard to its dictionary: CR, PR, SD, NON-CR/NON-PD, PD, NE or iUPD.",
+        nullable=False,
+    )
+    is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
+
+
+class LineAssessments(Contract):
+    """Assessments of a line."""
+
+    layer = "derived"
+    table = "line_assessments"
+    grain = "One row per assessment attributed to a line."
+    primary_key = ("response_id",)
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    response_id: Series[str] = column("Assessment.", nullable=False)
+    assessment_date: Series[date] = column("Day.", nullable=False)
+    criteria: Series[str] = column("Response criteria.", codelist="criteria")
+    response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
+    category: Series[str] = column("The code without regard to its dictionary.", nullable=False)
+    is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
+    days_from_line_start: Series[int] = column(
+        "From the line's start.", nullable=False, unit="days", ge=1
+    )
+    line_assignment: Series[str] = column(
+        "Whether the entered episode agrees with the date, which decides.",
+        nullable=False,
+        isin=RESPONSE_ASSIGNMENTS,
+    )
+
+
+class LineProgressions(Contract):
+    """First progression of a line."""
+
+    layer = "derived"
+    table = "line_progressions"
+    grain = "One row per line that progressed."
+    primary_key = ("line_id",)
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    progression_date: Series[date] = column(
+        "First progression; missing when an episode stopped for progression without a date."
+    )
+    progression_source: Series[str] = column(
+        "What shows the progression.", nullable=False, isin=PROGRESSION_SOURCES
+    )
+    record_key: Series[str] = column("Key of the assessment or the episode.", nullable=False)
+
+
+class LineResponses(Contract):
+    """Best overall response of a line."""
+
+    layer = "derived"
+    table = "line_responses"
+    grain = "One row per line."
+    primary_key = ("line_id",)
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    assessments: Series[int] = column("Number of assessments.", nullable=False, ge=0)
+    best_overall_response: Series[str] = column("Unconfirmed.", codelist="response")
+    best_overall_response_date: Series[date] = column("First day on which it was met.")
+    best_overall_response_confirmed: Series[str] = column("Confirmed.", codelist="response")
+    response_source: Series[str] = column(
+        "What the source registers.", nullable=False, isin=("assessments", "entered")
+    )
+    response_evaluable: Series[bool] = column(
+        "At least one evaluable assessment, whatever its day.", nullable=False
+    )
+    responder: Series[bool] = column("CR or PR; missing when not evaluable.")
+
+
+class FollowUp(Contract):
+    """How long a patient is known to have lived."""
+
+    layer = "derived"
+    table = "follow_up"
+    grain = "One row per placed patient."
+    primary_key = ("patient_id",)
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    is_dead: Series[bool] = column("Registered as dead, or with a date of death.", nullable=False)
+    death_date: Series[date] = column(
+        "Day of death; a partial date is its representative day, moved after the last record and "
+        "up to the data cut-off where its interval allows."
+    )
+    death_cause: Series[str] = column("Cause of death.", codelist="death_cause")
+    last_alive_date: Series[date] = column(
+        "Last day the patient is known to have lived: vital status date, else last contact, or a "
+        "later start, stop or assessment."
+    )
+    last_alive_source: Series[str] = column(
+        "Which of them.", isin=("vital_status_date", "last_contact", "last_record")
+    )
+
+
+class LineSurvival(Contract):
+    """Times from the start of a line, in the default variants."""
+
+    layer = "derived"
+    table = "line_survival"
+    grain = "One row per line."
+    primary_key = ("line_id",)
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    pfs_end_date: Series[date] = column("Day on which progression-free survival ends.")
+    pfs_days: Series[int] = column("Progression-free survival.", unit="days", ge=0)
+    pfs_event: Series[bool] = column("Progression or death, not censored.")
+    pfs_end_reason: Series[str] = column("What ended it.", nullable=False, isin=PFS_END_REASONS)
+    pfs_record_key: Series[str] = column("Record that ended it.")
+    os_end_date: Series[date] = column("Day on which overall survival ends.")
+    os_days: Series[int] = column("Overall survival.", unit="days", ge=0)
+    os_event: Series[bool] = column("Death, not censored.")
+    os_end_reason: Series[str] = column("What ended it.", nullable=False, isin=OS_END_REASONS)
+    ttnt_days: Series[int] = column("Time to next treatment or death.", unit="days", ge=0)
+    ttnt_event: Series[bool] = column("Next line or death, not censored.")
+    ttnt_end_reason: Series[str] = column(
+        "What ended it.", nullable=False, isin=("next_line", *OS_END_REASONS)
+    )

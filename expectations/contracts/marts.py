@@ -1,0 +1,180 @@
+"""Contracts of the published marts that every study and analyst reads.
+
+Belongs here: patients, treatment lines, responses and adverse events (contracts, section 3).
+Does not belong here: what a study adds (`studies`).
+"""
+
+from datetime import date
+
+from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.derived_lines import END_REASONS, OPENING_CLAUSES
+from expectations.contracts.derived_outcomes import (
+    OS_END_REASONS,
+    PFS_END_REASONS,
+    PROGRESSION_SOURCES,
+    RESPONSE_ASSIGNMENTS,
+)
+from expectations.contracts.derived_toxicity import EVENT_ASSIGNMENTS
+
+
+class Patients(Contract):
+    """Patients with their state at diagnosis of advanced disease."""
+
+    layer = "marts"
+    table = "patients"
+    grain = "One row per patient with a readable key."
+    primary_key = ("patient_id",)
+    owner = "team:registry"
+
+    patient_id: Series[str] = column("Pseudonym of the patient.", nullable=False)
+    hospital_id: Series[str] = column("Hospital.")
+    sex: Series[str] = column("Sex.", codelist="sex")
+    age_at_advanced_diagnosis: Series[int] = column(
+        "Completed years at diagnosis of advanced disease.", unit="years", ge=0
+    )
+    advanced_diagnosis_date: Series[date] = column("Diagnosis of advanced disease.")
+    primary_type: Series[str] = column("Type of the primary.", codelist="primary_type")
+    stage: Series[str] = column("AJCC stage.", codelist="stage")
+    m_category: Series[str] = column("AJCC M category.", codelist="m_category")
+    ecog: Series[str] = column("ECOG performance status.", codelist="ecog")
+    ldh_category: Series[str] = column("LDH class as entered.", codelist="ldh_category")
+    brain_metastases: Series[str] = column("Brain metastases.", codelist="brain_metastases")
+    liver_metastases: Series[str] = column("Liver metastases.", codelist="yes_no_unknown")
+    braf: Series[str] = column("BRAF mutation.", codelist="braf")
+    vital_status: Series[str] = column("Vital status as registered.", codelist="vital_status")
+    death_date: Series[date] = column("Day of death.")
+    death_cause: Series[str] = column("Cause of death.", codelist="death_cause")
+    last_contact_date: Series[date] = column("Last contact as registered.")
+
+
+class TreatmentLines(Contract):
+    """Lines of therapy with their outcomes."""
+
+    layer = "marts"
+    table = "treatment_lines"
+    grain = "One row per patient and line of therapy."
+    primary_key = ("line_id",)
+    owner = "team:registry"
+
+    line_id: Series[str] = column("Key of the line: patient|setting|number.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    setting: Series[str] = column("Setting.", nullable=False, codelist="setting")
+    line_number: Series[int] = column("Number per setting, from 1.", nullable=False, ge=1)
+    line_sequence: Series[int] = column(
+        "Number over all settings, in order of time.", nullable=False, ge=1
+    )
+    regimen: Series[str] = column("Label: generic names joined by '+'.", nullable=False)
+    regimen_class: Series[str] = column("Drug classes of the label joined by '+'.")
+    start_date: Series[date] = column("First day.", nullable=False)
+    end_date: Series[date] = column("Last day of treatment; missing when not known.")
+    end_reason: Series[str] = column("Why treatment ended.", nullable=False, isin=END_REASONS)
+    opened_because: Series[str] = column(
+        "Clause that opened the line.", nullable=False, isin=OPENING_CLAUSES
+    )
+    closed_because: Series[str] = column(
+        "Clause that opened the next line; ongoing or no_later_line when there is none.",
+        nullable=False,
+    )
+    treatment_ids: Series[str] = column("Episodes of the line, joined by ','.", nullable=False)
+    entered_line_numbers: Series[str] = column("Line numbers as entered, joined by ','.")
+    has_unknown_stop: Series[bool] = column(
+        "A stop that is not ongoing is not registered.", nullable=False
+    )
+    has_substitution: Series[bool] = column("A substitute continued the line.", nullable=False)
+    is_resumed_after_toxicity: Series[bool] = column(
+        "Treatment was resumed after a stop for toxicity.", nullable=False
+    )
+    is_beyond_progression: Series[bool] = column(
+        "Treatment went on beyond progression.", nullable=False
+    )
+
+    best_overall_response: Series[str] = column(
+        "Best overall response, unconfirmed.", codelist="response"
+    )
+    best_overall_response_date: Series[date] = column("First day on which it was met.")
+    best_overall_response_confirmed: Series[str] = column(
+        "Best overall response, confirmed.", codelist="response"
+    )
+    response_source: Series[str] = column(
+        "What the response was read from.", nullable=False, isin=("assessments", "entered")
+    )
+    response_evaluable: Series[bool] = column(
+        "At least one evaluable assessment, whatever its day.", nullable=False
+    )
+    responder: Series[bool] = column("CR or PR; missing when not evaluable.")
+
+    progression_date: Series[date] = column("First progression of the line.")
+    progression_source: Series[str] = column(
+        "What shows the progression.", isin=PROGRESSION_SOURCES
+    )
+    pfs_days: Series[int] = column("Progression-free survival.", unit="days", ge=0)
+    pfs_event: Series[bool] = column("Progression or death, not censored.")
+    pfs_end_reason: Series[str] = column("What ended it.", isin=PFS_END_REASONS)
+    os_days: Series[int] = column("Overall survival.", unit="days", ge=0)
+    os_event: Series[bool] = column("Death, not censored.")
+    os_end_reason: Series[str] = column("What ended it.", isin=OS_END_REASONS)
+    next_line_start_date: Series[date] = column("First day of the next line of any setting.")
+    ttnt_days: Series[int] = column("Time to next treatment or death.", unit="days", ge=0)
+    ttnt_event: Series[bool] = column("Next line or death, not censored.")
+    ttnt_end_reason: Series[str] = column("What ended it.")
+
+    severe_toxicity: Series[str] = column(
+        "Severe toxicity as entered: yes when yes for any episode, no when no for all.",
+        codelist="yes_no_unknown",
+    )
+    worst_grade: Series[int] = column("Worst grade of any event.", ge=1, le=5)
+    worst_irae_grade: Series[int] = column("Worst grade of an immune-related event.", ge=1, le=5)
+    toxicity_known: Series[bool] = column(
+        "Whether it is known if the line was severely toxic.", nullable=False
+    )
+
+    lines_doubtful_because: Series[str] = column("Rules that make the line doubtful.")
+    response_doubtful_because: Series[str] = column("Rules that make the response doubtful.")
+    pfs_doubtful_because: Series[str] = column("Rules that make PFS doubtful.")
+    os_doubtful_because: Series[str] = column("Rules that make overall survival doubtful.")
+    toxicity_doubtful_because: Series[str] = column("Rules that make toxicity doubtful.")
+
+
+class Responses(Contract):
+    """Response assessments with their line."""
+
+    layer = "marts"
+    table = "responses"
+    grain = "One row per placed response assessment."
+    primary_key = ("response_id",)
+    owner = "team:registry"
+
+    response_id: Series[str] = column("Assessment.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    line_id: Series[str] = column("Line; missing when none can be told.")
+    assessment_date: Series[date] = column("Day of the assessment.")
+    criteria: Series[str] = column("Response criteria.", codelist="criteria")
+    response: Series[str] = column("Response.", codelist="response")
+    line_assignment: Series[str] = column(
+        "How the line was told.", nullable=False, isin=RESPONSE_ASSIGNMENTS
+    )
+    days_from_line_start: Series[int] = column("From the line's start.", unit="days", ge=0)
+
+
+class AdverseEvents(Contract):
+    """Adverse events with their line."""
+
+    layer = "marts"
+    table = "adverse_events"
+    grain = "One row per placed adverse event."
+    primary_key = ("event_id",)
+    owner = "team:registry"
+
+    event_id: Series[str] = column("Adverse event.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    line_id: Series[str] = column("Line; missing when none can be told.")
+    term: Series[str] = column("Term as registered.")
+    category: Series[str] = column("Organ class as entered.")
+    grade: Series[int] = column("Worst grade as registered.")
+    is_irae: Series[bool] = column("Immune related; missing when not known.")
+    onset_date: Series[date] = column("Onset.")
+    resolved_date: Series[date] = column("Resolution.")
+    days_from_line_start: Series[int] = column("From the line's start.", unit="days", ge=0)
+    line_assignment: Series[str] = column(
+        "How the line was told.", nullable=False, isin=EVENT_ASSIGNMENTS
+    )
