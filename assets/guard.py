@@ -1,0 +1,79 @@
+"""What may be said of an error in Dagster's event log: sentences, never a patient's value.
+
+Belongs here: turning whatever goes wrong inside a step into an error that can be shown.
+Does not belong here: deciding what to do about it.
+
+Dagster keeps every error for ever and shows it to anybody who can open the page. DuckDB quotes
+the offending value in conversion and constraint errors, pandas and pandera quote cells; their
+messages are therefore replaced. Errors written for people, and errors about our own SQL, are
+safe and pass.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from etl.errors import RechallengeError
+from expectations.contracts import ContractBrokenError, ContractError
+from expectations.errors import ExpectationError
+
+_SPOKEN = (RechallengeError, ExpectationError, ContractError, ContractBrokenError)
+_ABOUT_OUR_SQL = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.OutOfMemoryException,
+)
+
+
+class StepFailedError(RechallengeError):
+    """A step of the refresh failed for a reason that lies in the program, not in the data."""
+
+
+@contextmanager
+def spoken(what: str) -> Iterator[None]:
+    """Run a step; an error leaves it as a sentence without data and without its cause."""
+    try:
+        yield
+    except BaseException as error:
+        said = say(what, error)
+    else:
+        return
+    # Raised here, outside the handler, so that the original does not travel along as context.
+    raise said
+
+
+def say(what: str, error: BaseException) -> BaseException:
+    """The error that may be shown for an error that happened."""
+    if not isinstance(error, Exception):
+        return error  # an interruption carries no data
+    if isinstance(error, RechallengeError):
+        return type(error)(str(error))
+    if isinstance(error, _SPOKEN):
+        return _with_code(str(error), getattr(error, "exit_code", 1))
+    kind = type(error).__name__
+    if isinstance(error, _ABOUT_OUR_SQL):
+        return StepFailedError(f"{what} failed: {kind}: {error}")
+    return StepFailedError(
+        f"{what} failed with {kind}{_place(error)}. Its message is withheld, because it may "
+        "quote a patient's data."
+    )
+
+
+def _with_code(message: str, exit_code: int) -> StepFailedError:
+    said = StepFailedError(message)
+    said.exit_code = exit_code
+    return said
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of our own code that the error passed through."""
+    trace = error.__traceback__
+    place = ""
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.split(".")[0] in {"etl", "expectations", "assets"} and module != __name__:
+            place = f" at {module}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

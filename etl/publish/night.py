@@ -1,0 +1,105 @@
+"""One refresh: which export, which day, which studies, and the snapshot it works towards.
+
+Belongs here: the plan of a refresh, made once when the export comes in and kept in the
+warehouse, so that every later step speaks of the same snapshot. Does not belong here: doing it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from etl.publish.identity import Inputs, code_version, mapping_hash, snapshot_id
+from etl.publish.shelf import Shelf
+from etl.settings import Settings
+from expectations.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Night:
+    """The plan of one refresh.
+
+    `already_published` is the snapshot that holds exactly these inputs, when it was the last
+    one published: there is then nothing new to publish.
+    """
+
+    snapshot_id: str
+    inputs: Inputs
+    as_of: date
+    studies: tuple[str, ...]
+    already_published: bool
+
+    def save(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Keep the plan in the warehouse until the next export comes in."""
+        con.execute("create or replace table raw.night (plan varchar not null)")
+        con.execute("insert into raw.night values (?)", [json.dumps(asdict(self), default=str)])
+
+    @classmethod
+    def read(cls, con: duckdb.DuckDBPyConnection) -> "Night":
+        """The plan kept in the warehouse."""
+        row = con.execute("select plan from raw.night").fetchone()
+        if row is None:
+            raise LookupError("raw.night holds no plan")
+        plan: dict[str, Any] = json.loads(row[0])
+        return cls(
+            snapshot_id=plan["snapshot_id"],
+            inputs=Inputs(**plan["inputs"]),
+            as_of=date.fromisoformat(plan["as_of"]),
+            studies=tuple(plan["studies"]),
+            already_published=plan["already_published"],
+        )
+
+
+def plan_night(
+    settings: Settings,
+    *,
+    source: str,
+    export_id: str,
+    as_of: date,
+    studies: Mapping[str, str],
+    parameters: Mapping[str, object],
+    catalogue: Catalogue,
+    acceptances: Sequence[object],
+) -> Night:
+    """Work out which snapshot a refresh works towards, and whether it stands already.
+
+    Args:
+        settings: Gives the shelf, and the settings that change what is published.
+        source: Name of the registry.
+        export_id: Hash of the export's contents.
+        as_of: The ledger's day.
+        studies: Hash of each study asked for, by name.
+        parameters: Parameters of the derivations.
+        catalogue: The rules.
+        acceptances: Those valid on the ledger's day, in a fixed order.
+    """
+    from etl.publish import files
+
+    inputs = Inputs(
+        source=source,
+        export_id=export_id,
+        rules_hash=catalogue.hash,
+        studies_hash=files.hash_of(dict(sorted(studies.items()))),
+        mapping_hash=mapping_hash(source),
+        parameters={
+            **parameters,
+            "minimum_cell": settings.minimum_cell,
+            "storage_version": settings.storage_version,
+            "profile": settings.profile,
+        },
+        acceptances_hash=files.hash_of(list(acceptances)),
+        code_version=code_version(),
+    )
+    shelf = Shelf(settings.published)
+    head = shelf.head()
+    same_as_head = head is not None and head.inputs_hash == inputs.hash
+    if head is not None and same_as_head:
+        wanted = head.snapshot_id
+    else:
+        wanted = snapshot_id(inputs)
+        if head is not None and any(one.snapshot_id == wanted for one in shelf.all()):
+            wanted = snapshot_id(inputs, head.snapshot_id)
+    return Night(wanted, inputs, as_of, tuple(sorted(studies)), same_as_head)

@@ -1,0 +1,214 @@
+"""The steps of a refresh, each a function on a session; when they run is Dagster's.
+
+Belongs here: what one step of the nightly refresh does, in words of the other modules. Does not
+belong here: the order of the steps, schedules, progress (`assets`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl import ingest, publish
+from etl.errors import WrongUseError
+from etl.ingest import Registration
+from etl.models import Model, run_model
+from etl.outputs.report import ReportContext, write_outputs
+from etl.parameters import Parameters
+from etl.publish import Night, Publication, files, steps
+from etl.settings import Settings
+from etl.studies import Study, build_study, load_studies
+from expectations import acceptances, evaluate, ledger
+from expectations.catalogue import Stage, load_catalogue
+from expectations.codelists import load_codelists
+from expectations.evaluate import RuleCount
+from expectations.export_format import TABLES
+
+_VERDICTS: Mapping[Stage, str] = {
+    "source": steps.SOURCE_VERDICTS,
+    "derived": steps.DERIVED_VERDICTS,
+    "mart": steps.MART_VERDICTS,
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An export as loaded, the night planned for it, and what is worth saying."""
+
+    registration: Registration
+    night: Night
+    rows: Mapping[str, int]
+    remarks: tuple[str, ...]
+
+
+def chosen_studies(names: Iterable[str]) -> dict[str, Study]:
+    """The studies asked for; all of them when none is named.
+
+    Raises:
+        WrongUseError: there is no study of that name.
+    """
+    known = load_studies()
+    wanted = list(names) or list(known)
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise WrongUseError(
+            f"There is no study {', '.join(unknown)}. Known are {', '.join(sorted(known))}."
+        )
+    return {name: known[name] for name in wanted}
+
+
+def plan(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    source: str,
+    export_id: str,
+    as_of: date,
+    studies: Sequence[str],
+) -> Night:
+    """Work out which snapshot an export leads to; reads the acceptances valid that day."""
+    catalogue = load_catalogue()
+    return publish.plan_night(
+        settings,
+        source=source,
+        export_id=export_id,
+        as_of=as_of,
+        studies={name: _study_hash(study) for name, study in chosen_studies(studies).items()},
+        parameters=Parameters().model_dump(mode="json"),
+        catalogue=catalogue,
+        acceptances=valid_acceptances(settings, as_of),
+    )
+
+
+def valid_acceptances(settings: Settings, as_of: date) -> list[object]:
+    """The acceptances that count on a day, in a fixed order."""
+    return list(acceptances.valid_on(settings.acceptances_path, as_of))
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    export: Path,
+    source: str,
+    as_of: date,
+    studies: Sequence[str],
+) -> Loaded:
+    """Register and load an export, and plan the night; a night that was cut off is tidied up.
+
+    Raises:
+        InputUnreadableError: the export cannot be read.
+    """
+    remark = publish.recover(con, settings)
+    steps.begin(con)
+    load_codelists(con)
+    registration = ingest.load_export(con, export, source)
+    night = plan(
+        con,
+        settings,
+        source=source,
+        export_id=registration.export_id,
+        as_of=as_of,
+        studies=studies,
+    )
+    night.save(con)
+    evaluate.prepare(con, load_catalogue())
+    acceptances.load(con, settings.acceptances_path)
+    if settings.outputs.exists():
+        files.remove_tree(settings.outputs)
+    steps.record(con, steps.EXPORT)
+    rows = {name: _count(con, f"source.{name}") for name in TABLES}
+    return Loaded(registration, night, rows, (remark,) if remark else ())
+
+
+def build_table(con: duckdb.DuckDBPyConnection, model: Model) -> int:
+    """Build one modelled table; returns its rows."""
+    rows = run_model(con, model, Parameters().as_sql())
+    steps.record(con, model.name)
+    return rows
+
+
+def judge(con: duckdb.DuckDBPyConnection, stage: Stage) -> list[RuleCount]:
+    """Judge every rule of a stage."""
+    counts = evaluate.judge(con, load_catalogue(), stage)
+    steps.record(con, _VERDICTS[stage])
+    return counts
+
+
+def build_studies(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Build the rows of the studies asked for; those of others are removed."""
+    studies = chosen_studies(Night.read(con).studies)
+    parameters = Parameters()
+    for table in ("rechallenges", "attrition", "estimates"):
+        _forget_other_studies(con, table, list(studies))
+    for study in studies.values():
+        build_study(con, study, parameters)
+    steps.record(con, steps.STUDIES)
+    return {
+        table: _count(con, f"marts.{table}")
+        for table in ("rechallenges", "attrition", "estimates")
+    }
+
+
+def plan_ledger(con: duckdb.DuckDBPyConnection) -> None:
+    """Work out what the ledger of findings will be once this night is published."""
+    night = Night.read(con)
+    ledger.plan(con, night.snapshot_id, night.as_of, load_catalogue())
+    steps.record(con, steps.LEDGER)
+
+
+def write_study_outputs(
+    con: duckdb.DuckDBPyConnection, settings: Settings, name: str
+) -> list[Path]:
+    """Write a study's report, tables and figures; none when the night does not ask for it."""
+    night = Night.read(con)
+    steps.record(con, steps.OUTPUTS)
+    if name not in night.studies:
+        return []
+    row = con.execute("select source, registry, export_date from source.export").fetchone()
+    assert row is not None  # noqa: S101 - the export is loaded
+    folder = settings.outputs / name
+    folder.mkdir(parents=True, exist_ok=True)
+    context = ReportContext(
+        snapshot_id=night.snapshot_id,
+        source=row[0],
+        registry=row[1],
+        export_date=row[2],
+        is_synthetic=settings.profile == "demo" or "synthetic" in str(row[1]).lower(),
+        code_version=night.inputs.code_version,
+        rules_hash=night.inputs.rules_hash,
+        parameters=Parameters(),
+        minimum_cell=settings.minimum_cell,
+    )
+    return write_outputs(con, load_studies()[name], folder, context)
+
+
+def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
+    """Ask the gate and publish."""
+    return publish.publish(con, settings, load_catalogue())
+
+
+def _forget_other_studies(
+    con: duckdb.DuckDBPyConnection, table: str, studies: Sequence[str]
+) -> None:
+    exists = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = ?", [table]
+    ).fetchone()
+    if exists:
+        con.execute(
+            f"delete from marts.{table} where not list_contains($studies, study)",
+            {"studies": list(studies)},
+        )
+
+
+def _study_hash(study: Study) -> str:
+    return files.hash_of(study.model_dump(mode="json"))
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
