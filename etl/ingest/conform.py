@@ -1,0 +1,197 @@
+"""From `raw` to `source`: one set-based insert per native table, generated from the mapping.
+
+Belongs here: which file and column go where, and what is collected. Does not belong here: how a
+cell is translated (`values.py`), forms that repeat (`repeated.py`).
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.errors import InputUnreadableError
+from etl.ingest.raw_tables import identifier, literal
+from etl.ingest.values import translated, trimmed, written
+from etl.sources import ColumnMapping, Mapping, TablePart
+from expectations.export_format import TABLES, Table
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """A file that stands in raw: its name, its columns, and the codes it declares as missing."""
+
+    name: str
+    columns: tuple[str, ...]
+    empty_codes: dict[str, tuple[str, ...]]
+
+
+def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
+    """Hold each file's header against what the mapping reads.
+
+    Returns:
+        A sentence for each column that is kept in raw and not read.
+
+    Raises:
+        InputUnreadableError: a column that is read is not there.
+    """
+    read: dict[str, set[str]] = {key: set() for key in mapping.files}
+    for key, column, reader, optional in _columns_read(mapping):
+        read[key].add(column)
+        if key in files and column not in files[key].columns and not optional:
+            raise _missing_column(mapping, key, files[key], column, reader)
+    sentences = []
+    for key, file in files.items():
+        extra = [name for name in file.columns if name not in read[key]]
+        if extra:
+            names = ", ".join(extra[:10]) + (f" and {len(extra) - 10} more" if extra[10:] else "")
+            sentences.append(f"{file.name}: columns kept in raw and not read: {names}.")
+    return sentences
+
+
+def _columns_read(mapping: Mapping) -> list[tuple[str, str, str, bool]]:
+    """File key, column, what reads it, and whether it may be absent."""
+    reads = [(c.file, c.column, "export_dated_by", False) for c in mapping.export_dated_by]
+    for name, parts in mapping.tables.items():
+        for part in parts:
+            reads += [(part.file, column, f"{name}, where", False) for column in part.where]
+            for target, mapped in part.columns_of(TABLES[name]).items():
+                reads += [
+                    (part.file, column, f"{name}.{target}", mapped.optional)
+                    for column in mapped.columns_read
+                ]
+            for form in part.repeated:
+                own = [*form.key.values(), form.dated_by]
+                reads += [(form.file, column, f"{name}, repeated", False) for column in own]
+                if form.base_dated_by:
+                    reads.append((part.file, form.base_dated_by, f"{name}, repeated", False))
+                for target, mapped in form.columns.items():
+                    reads += [
+                        (form.file, column, f"{name}.{target}", mapped.optional)
+                        for column in mapped.columns_read
+                    ]
+    return reads
+
+
+def _missing_column(
+    mapping: Mapping, key: str, file: LoadedFile, column: str, reader: str
+) -> InputUnreadableError:
+    row = mapping.files[key].header_row
+    alike = [name for name in file.columns if name.lower() == column.lower()]
+    hint = f" The header has {alike[0]!r}, written differently." if alike else ""
+    return InputUnreadableError(
+        f"{file.name}, line {row}: the column {column!r} is missing; it is read for {reader}."
+        f"{hint} The header has {len(file.columns)} columns. Ask for the complete file, or correct "
+        f"the mapping of {mapping.registry}."
+    )
+
+
+def conform(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, files: dict[str, LoadedFile]
+) -> list[str]:
+    """Fill `source.<table>` and `source.collected` from `raw`.
+
+    Args:
+        con: the warehouse, its source tables created and empty.
+        mapping: the registry.
+        files: the files in raw, by key; optional ones may be absent.
+
+    Returns:
+        A sentence for each file part whose rows were not all meant for its table.
+    """
+    remarks: list[str] = []
+    collected: set[tuple[str, str]] = set()
+    for name, parts in mapping.tables.items():
+        for part in parts:
+            if part.file in files:
+                remarks += _fill(con, TABLES[name], part, mapping, files[part.file])
+                collected |= {
+                    (name, column) for column in _present(part, TABLES[name], files[part.file])
+                }
+    con.execute("update source.collected set collected = false")
+    if collected:
+        con.executemany(
+            "update source.collected set collected = true where table_name = ? and column_name = ?",
+            sorted(collected),
+        )
+    return remarks
+
+
+def _present(part: TablePart, table: Table, file: LoadedFile) -> dict[str, ColumnMapping]:
+    """The native columns that this file holds."""
+    return {
+        name: mapped
+        for name, mapped in part.columns_of(table).items()
+        if all(column in file.columns for column in mapped.columns_read)
+    }
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    part: TablePart,
+    mapping: Mapping,
+    file: LoadedFile,
+) -> list[str]:
+    raw = f"raw.{identifier(part.file)}"
+    present = _present(part, table, file)
+    condition = _condition(part)
+    con.execute(
+        f"insert into source.{table.name} ({_targets(present)}, _file, _line, _ordinal) "
+        f"{select_values(raw, table, present, part.file, mapping, file)} "
+        f"where {condition} order by _ordinal"
+    )
+    left = con.execute(f"select count(*) from {raw} where ({condition}) is not true").fetchone()
+    if not left or not left[0]:
+        return []
+    conditions = " and ".join(f"{name} is {' or '.join(v)}" for name, v in part.where.items())
+    return [
+        f"{file.name}: {left[0]} rows are none of {table.name} (it takes those whose {conditions})."
+    ]
+
+
+def _condition(part: TablePart) -> str:
+    return (
+        " and ".join(
+            f"{trimmed(column)} in ({', '.join(literal(value) for value in values)})"
+            for column, values in part.where.items()
+        )
+        or "true"
+    )
+
+
+def _targets(present: dict[str, ColumnMapping]) -> str:
+    return ", ".join(f"{name}, {name}__raw" for name in present)
+
+
+def select_values(
+    raw: str,
+    table: Table,
+    present: dict[str, ColumnMapping],
+    key: str,
+    mapping: Mapping,
+    file: LoadedFile,
+) -> str:
+    """SQL that selects native value and written text of each column, with file, line, ordinal.
+
+    Args:
+        raw: the table in raw.
+        table: the native table.
+        present: the mapped columns that the file holds.
+        key: the file's key in the mapping.
+        mapping: the registry.
+        file: the file as loaded.
+    """
+    described = mapping.files[key]
+    cells, values = [], []
+    for name, mapped in present.items():
+        cell = identifier(f"cell {name}")
+        empty = file.empty_codes.get(mapped.column or "", ())
+        cells.append(f"{written(mapped, described, empty)} as {cell}")
+        values.append(
+            f"{translated(cell, mapped, table.column(name), described, mapping)} as {name}"
+        )
+        as_written = identifier(mapped.column) if mapped.column else cell
+        values.append(f"case when {cell} is not null then {as_written} end as {name}__raw")
+    return (
+        f"select {', '.join(values)}, _file, _line, _ordinal "
+        f"from (select *, {', '.join(cells)} from {raw}) as cells"
+    )

@@ -1,0 +1,156 @@
+"""A delivery on disk: which of the mapped files are there, their hashes, its identity.
+
+Belongs here: the folder, its manifest and the fingerprint. Does not belong here: what is inside
+the files (`read.py` and the readers).
+"""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.errors import InputUnreadableError
+from etl.ingest.manifest import NAME, Manifest, PromisedFile, read_manifest
+from etl.sources import Mapping, load_mapping
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The files of one delivery that the mapping reads, by file key, and its manifest."""
+
+    folder: Path
+    manifest: Manifest | None
+    paths: dict[str, Path]
+    warnings: tuple[str, ...]
+
+    def promised(self, name: str) -> PromisedFile:
+        """What the manifest promises of a file; nothing when it does not list it."""
+        listed = self.manifest.files.get(name) if self.manifest else None
+        return listed or PromisedFile()
+
+
+def open_delivery(export_dir: Path, mapping: Mapping) -> Delivery:
+    """Find the files of a delivery.
+
+    Raises:
+        InputUnreadableError: the folder, its manifest or a file that must be there is not.
+    """
+    if not export_dir.is_dir():
+        raise InputUnreadableError(
+            f"{export_dir}: there is no such folder. Name the folder that holds the export."
+        )
+    manifest = read_manifest(export_dir)
+    for name in manifest.files if manifest else ():
+        _must_exist(export_dir, name, f"{NAME} lists it")
+    paths = {}
+    for key, file in mapping.files.items():
+        path = export_dir / file.name
+        if path.exists() or not file.optional:
+            _must_exist(export_dir, file.name, f"the mapping of {mapping.registry} reads it")
+            paths[key] = path
+    return Delivery(export_dir, manifest, paths, tuple(_remarks(export_dir, mapping, manifest)))
+
+
+def _must_exist(folder: Path, name: str, because: str) -> None:
+    path = folder / name
+    if not path.is_file():
+        raise InputUnreadableError(
+            f"{path}: the file is missing, and {because}. An empty table is a file with a header "
+            "and no rows. Ask for the delivery again, complete."
+        )
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputUnreadableError(
+            f"{path}: the file is a link to a place outside the delivery. Put the file itself "
+            "there."
+        )
+
+
+def _remarks(folder: Path, mapping: Mapping, manifest: Manifest | None) -> list[str]:
+    known = {file.name for file in mapping.files.values()}
+    present = {path.name for path in folder.iterdir() if path.is_file()}
+    remarks = []
+    if manifest is None:
+        remarks.append(
+            f"The export has no {NAME}: it is taken as full, and neither its row counts nor its "
+            "hashes could be checked."
+        )
+    else:
+        remarks += [
+            f"{name}: {NAME} does not list it, so its rows and hash could not be checked."
+            for name in sorted(present & known - set(manifest.files))
+        ]
+        known_or_listed = sorted(set(manifest.files) - known)
+        remarks += [f"{name}: listed in {NAME}, not mapped, not read." for name in known_or_listed]
+    suffixes = {Path(name).suffix for name in known}
+    listed = set(manifest.files) if manifest else set()
+    remarks += [
+        f"{name}: not part of the mapping, not read."
+        for name in sorted(present - known - listed - {NAME})
+        if Path(name).suffix in suffixes
+    ]
+    return remarks
+
+
+def export_id(source: str, delivery: Delivery, hashes: dict[str, str]) -> str:
+    """The identity of a delivery: a hash of its contents, of all it says, and of no clock.
+
+    Args:
+        source: name of the registry's mapping.
+        delivery: the files; its manifest counts by what it says, not by its layout.
+        hashes: sha256 by file name, of every file read.
+    """
+    manifest = delivery.manifest
+    said = (
+        None
+        if manifest is None
+        else [manifest.registry, manifest.export_date, list(manifest.hospitals)]
+    )
+    identity = json.dumps([source, said, sorted(hashes.items())], ensure_ascii=False)
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def fingerprint(export_dir: Path, source: str) -> str:
+    """The export_id a load of this folder would register, without loading it.
+
+    Raises:
+        InputUnreadableError: the folder is not a delivery of that source.
+    """
+    delivery = open_delivery(Path(export_dir), load_mapping(source))
+    hashes = {path.name: _hash(path) for path in delivery.paths.values()}
+    return export_id(source, delivery, hashes)
+
+
+def is_complete(export_dir: Path, source: str) -> bool:
+    """Whether a delivery has arrived as a whole: never raises for one that has not.
+
+    With a manifest: all its files are there with the promised size and hash. Without: every file
+    that the mapping requires is there and not empty.
+    """
+    try:
+        delivery = open_delivery(Path(export_dir), load_mapping(source))
+        if delivery.manifest is None:
+            return all(path.stat().st_size > 0 for path in delivery.paths.values())
+        return all(
+            _as_promised(delivery.folder / name, promised)
+            for name, promised in delivery.manifest.files.items()
+        )
+    except (InputUnreadableError, OSError):
+        return False
+
+
+def _as_promised(path: Path, promised: PromisedFile) -> bool:
+    if promised.bytes is not None and path.stat().st_size != promised.bytes:
+        return False
+    return promised.sha256 is None or _hash(path) == promised.sha256
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def newest_day(delivery: Delivery) -> dt.date:
+    """The day (UTC) on which the newest file of the delivery was written."""
+    newest = max(path.stat().st_mtime for path in delivery.paths.values())
+    return dt.datetime.fromtimestamp(newest, tz=dt.UTC).date()

@@ -1,0 +1,178 @@
+"""Loading one export: register, read, reconcile, translate; all of it or nothing.
+
+Belongs here: the order of the steps and the transaction around them. Does not belong here: any
+step itself.
+"""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from etl.errors import InputUnreadableError
+from etl.ingest.conform import LoadedFile, check_columns, conform
+from etl.ingest.delivery import Delivery, export_id, newest_day, open_delivery
+from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
+from etl.ingest.read_csv import read_csv
+from etl.ingest.records import Records
+from etl.ingest.registration import FileCount, Registration
+from etl.ingest.repeated import join_repeated_forms
+from etl.ingest.source_tables import create_source_tables
+from etl.ingest.values import date, trimmed
+from etl.sources import Mapping, SourceFile, load_mapping
+
+
+def load_export(
+    con: duckdb.DuckDBPyConnection,
+    export_dir: Path,
+    source: str,
+    *,
+    mapping: Mapping | None = None,
+) -> Registration:
+    """Load a delivery into the schemas `raw` and `source`, in one transaction.
+
+    Args:
+        con: the warehouse; what an earlier export left in `raw` and `source` is replaced.
+        export_dir: the folder of the delivery.
+        source: name of the registry, see `etl.sources.available_sources`.
+        mapping: its mapping, when it is not the one in `etl/sources`.
+
+    Raises:
+        InputUnreadableError: something of the delivery cannot be read; nothing was changed.
+    """
+    mapping = load_mapping(source) if mapping is None else mapping
+    delivery = open_delivery(Path(export_dir), mapping)
+    con.execute("begin")
+    try:
+        registration = _load(con, delivery, source, mapping)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return registration
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, source: str, mapping: Mapping
+) -> Registration:
+    create_raw_tables(con)
+    create_source_tables(con)
+    counts: list[FileCount] = []
+    loaded: dict[str, LoadedFile] = {}
+    warnings = list(delivery.warnings)
+    for key, path in delivery.paths.items():
+        count, records = _load_file(con, delivery, source, key, path, mapping.files[key])
+        counts.append(count)
+        loaded[key] = LoadedFile(path.name, column_names(records), records.empty_codes)
+        warnings += records.warnings
+        if count.rejected:
+            warnings.append(
+                f"{count.name}: {count.rejected} of {count.lines} records rejected, the first on "
+                f"line {min(reject.line for reject in records.rejects)}; see raw.rejects."
+            )
+    warnings += check_columns(mapping, loaded)
+    warnings += conform(con, mapping, loaded)
+    warnings += join_repeated_forms(con, mapping, loaded)
+    registration = Registration(
+        source=source,
+        registry=delivery.manifest.registry if delivery.manifest else mapping.registry,
+        export_id=export_id(source, delivery, {count.name: count.sha256 for count in counts}),
+        export_date=_cut_off(con, delivery, mapping, warnings),
+        scope=(",".join(delivery.manifest.hospitals) if delivery.manifest else "") or "full",
+        files=tuple(counts),
+        warnings=tuple(warnings),
+    )
+    _register(con, registration, mapping)
+    return registration
+
+
+def _load_file(
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    source: str,
+    key: str,
+    path: Path,
+    file: SourceFile,
+) -> tuple[FileCount, Records]:
+    data = path.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    promised = delivery.promised(path.name)
+    if promised.bytes is not None and promised.bytes != len(data):
+        raise InputUnreadableError(
+            f"{path}: the file has {len(data)} bytes and the manifest promises {promised.bytes}. "
+            "It was cut off or changed on its way. Ask for the delivery again."
+        )
+    if promised.sha256 is not None and promised.sha256 != sha256:
+        raise InputUnreadableError(
+            f"{path}: the file's sha256 is {sha256[:12]}... and the manifest promises "
+            f"{promised.sha256[:12]}.... It is not the file that was sent. Ask for the delivery "
+            "again."
+        )
+    records = read_records(path, data, file)
+    _check_header(path, file, records.header)
+    if promised.rows is not None and promised.rows != records.lines:
+        raise InputUnreadableError(
+            f"{path}: the file has {records.lines} records and the manifest promises "
+            f"{promised.rows}. One of the two is not complete. Ask for the delivery again."
+        )
+    count = FileCount(path.name, sha256, len(data), file.encoding, records.lines, 0, 0)
+    return write_raw(con, source, key, count, records), records
+
+
+def read_records(path: Path, data: bytes, file: SourceFile) -> Records:
+    """Read a file in its format."""
+    return read_csv(path, data, file)
+
+
+def _check_header(path: Path, file: SourceFile, header: tuple[str, ...]) -> None:
+    seen: dict[str, int] = {}
+    for number, name in enumerate(header, start=1):
+        if name and name.lower() in seen:
+            raise InputUnreadableError(
+                f"{path}, line {file.header_row}: columns {seen[name.lower()]} and {number} are "
+                f"both named {name!r}. Expected each name once (capitals make no difference). "
+                "Export the file again with one name a column."
+            )
+        seen[name.lower()] = number
+
+
+def _cut_off(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, mapping: Mapping, warnings: list[str]
+) -> dt.date:
+    if delivery.manifest is not None:
+        return delivery.manifest.cut_off
+    days: list[dt.date] = []
+    for column in mapping.export_dated_by:
+        if column.file in delivery.paths:
+            text = date(trimmed(column.column), column.dates, mapping)
+            row = con.execute(
+                f"select max(try_cast({text} as date)) from raw.{identifier(column.file)}"
+            ).fetchone()
+            days += [row[0]] if row and row[0] else []
+    if days:
+        return max(days)
+    day = newest_day(delivery)
+    warnings.append(f"The export is dated by its newest file: {day}.")
+    return day
+
+
+def _register(con: duckdb.DuckDBPyConnection, registration: Registration, mapping: Mapping) -> None:
+    con.execute(
+        "insert into source.export values (?, ?, ?, ?, ?)",
+        [
+            registration.source,
+            registration.registry,
+            registration.export_id,
+            registration.export_date,
+            registration.scope,
+        ],
+    )
+    con.execute(
+        "insert into source.deliveries values (null, ?, ?)",
+        [registration.export_date, registration.export_id],
+    )
+    con.execute("delete from source.declarations")
+    con.executemany(
+        "insert into source.declarations values (?, ?)", list(mapping.declares.model_dump().items())
+    )

@@ -1,0 +1,183 @@
+"""Forms that are filled in again: the latest value wins, and what it replaces is kept.
+
+Belongs here: joining repeated forms to the table they update, and telling a contradiction from a
+change that time explains. Does not belong here: translating cells (`values.py`).
+"""
+
+import duckdb
+
+from etl.ingest.conform import LoadedFile, select_values
+from etl.ingest.raw_tables import identifier, literal
+from etl.ingest.values import date, trimmed
+from etl.sources import Mapping, RepeatedForm, TablePart
+from expectations.export_format import TABLES, Table
+
+
+def join_repeated_forms(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, files: dict[str, LoadedFile]
+) -> list[str]:
+    """Update `source.<table>` from its repeated forms; fill repeated_values, unmatched_forms.
+
+    For each record and column the values of its own form and of all repeated ones are put in the
+    order of their form dates (a form without one first, the record's own form before others of
+    the same day, then by line). The last is kept; each other value is a row of
+    `source.repeated_values`.
+
+    Returns:
+        A sentence for each repeated form with rows that belong to no record.
+    """
+    remarks: list[str] = []
+    for name, parts in mapping.tables.items():
+        for part in parts:
+            forms = [form for form in part.repeated if form.file in files]
+            if part.file in files and forms:
+                remarks += _join(con, TABLES[name], part, forms, mapping, files)
+    return remarks
+
+
+def _join(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    part: TablePart,
+    forms: list[RepeatedForm],
+    mapping: Mapping,
+    files: dict[str, LoadedFile],
+) -> list[str]:
+    remarks = []
+    for number, form in enumerate(forms):
+        con.execute(
+            f"create or replace temp table _form_{number} as "
+            + _form_rows(table, form, mapping, files[form.file])
+        )
+        remarks += _note_unmatched(con, table, form, number, files[form.file].name)
+    for column in dict.fromkeys(column for form in forms for column in form.columns):
+        concerned = [(n, form) for n, form in enumerate(forms) if column in form.columns]
+        _settle(con, table, part, concerned, column, mapping)
+    for number in range(len(forms)):
+        con.execute(f"drop table _form_{number}")
+    return remarks
+
+
+def _form_rows(table: Table, form: RepeatedForm, mapping: Mapping, file: LoadedFile) -> str:
+    raw = f"raw.{identifier(form.file)}"
+    described = mapping.files[form.file]
+    present = {
+        name: mapped
+        for name, mapped in form.columns.items()
+        if all(column in file.columns for column in mapped.columns_read)
+    }
+    rows = select_values(raw, table, present, form.file, mapping, file)
+    form_date = date(trimmed(form.dated_by), form.dates or described.dates, mapping)
+    keys = ", ".join(f"{trimmed(column)} as _key_{name}" for name, column in form.key.items())
+    missing = [name for name in form.columns if name not in present]
+    nulls = "".join(
+        f", cast(null as varchar) as {name}, cast(null as varchar) as {name}__raw"
+        for name in missing
+    )
+    return (
+        f"select f.*{nulls}, k.* exclude (_form_line) from ({rows}) as f "
+        f"join (select _line as _form_line, {form_date} as _form_date, {keys} from {raw}) as k "
+        "on k._form_line = f._line"
+    )
+
+
+def _note_unmatched(
+    con: duckdb.DuckDBPyConnection, table: Table, form: RepeatedForm, number: int, name: str
+) -> list[str]:
+    on = " and ".join(f"b.{key} = f._key_{key}" for key in form.key)
+    shown = " || '|' || ".join(f"coalesce(f._key_{key}, '')" for key in form.key)
+    rows = con.execute(
+        f"insert into source.unmatched_forms select {literal(table.name)}, {shown}, f._file, "
+        f"f._line from _form_{number} as f where not exists "
+        f"(select 1 from source.{table.name} as b where {on}) order by f._line returning line"
+    ).fetchall()
+    if not rows:
+        return []
+    lines = ", ".join(str(line) for (line,) in rows[:10])
+    sentence = (
+        f"{name}: {len(rows)} forms belong to no record of {table.name} (lines {lines}"
+        f"{' and more' if rows[10:] else ''}); they are listed in source.unmatched_forms."
+    )
+    return [sentence]
+
+
+def _settle(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    part: TablePart,
+    forms: list[tuple[int, RepeatedForm]],
+    column: str,
+    mapping: Mapping,
+) -> None:
+    """Keep the latest value of one column and note the others."""
+    con.execute(
+        "create or replace temp table _candidates as "
+        f"with candidates as ({_candidates(table, part, forms, column, mapping)}) "
+        "select *, row_number() over (partition by _row order by _form_date desc nulls last, "
+        "_form desc, _line desc) as _rank from candidates"
+    )
+    con.execute(
+        f"update source.{table.name} as t set {column} = c.value, {column}__raw = c.written "
+        "from _candidates as c where c._row = t.rowid and c._rank = 1 and c._form >= 0"
+    )
+    key = " || '|' || ".join(f"coalesce(t.{name}, '')" for name in table.key)
+    patient = "t.patient_id" if "patient_id" in table.column_names else "null"
+    may_move = next((form.may_move[column] for _, form in forms if column in form.may_move), None)
+    con.execute(
+        f"insert into source.repeated_values select {literal(table.name)}, {key}, {patient}, "
+        f"{literal(column)}, kept.value, other.value, kept._file, kept._line, other._file, "
+        f"other._line, {_contradicts(may_move)} from _candidates as other "
+        "join _candidates as kept on kept._row = other._row and kept._rank = 1 "
+        f"join source.{table.name} as t on t.rowid = other._row where other._rank > 1 "
+        "order by t._ordinal, other._rank"
+    )
+    con.execute("drop table _candidates")
+
+
+def _candidates(
+    table: Table,
+    part: TablePart,
+    forms: list[tuple[int, RepeatedForm]],
+    column: str,
+    mapping: Mapping,
+) -> str:
+    dated = next((form for _, form in forms if form.base_dated_by), None)
+    own_date, join = "cast(null as varchar)", ""
+    if dated is not None and dated.base_dated_by is not None:
+        described = mapping.files[part.file]
+        base = date(trimmed(dated.base_dated_by), dated.dates or described.dates, mapping)
+        raw = f"raw.{identifier(part.file)}"
+        join = f"left join (select _line as _l, {base} as _d from {raw}) as r on r._l = t._line"
+        own_date = "r._d"
+    own = (
+        f"select t.rowid as _row, t.{column} as value, t.{column}__raw as written, "
+        f"{own_date} as _form_date, -1 as _form, t._file, t._line "
+        f"from source.{table.name} as t {join} "
+        f"where t.{column} is not null and t._file = {literal(mapping.files[part.file].name)}"
+    )
+    selects = [own]
+    for number, form in forms:
+        on = " and ".join(f"t.{key} = f._key_{key}" for key in form.key)
+        selects.append(
+            f"select t.rowid, f.{column}, f.{column}__raw, f._form_date, {number}, f._file, "
+            f"f._line from _form_{number} as f join source.{table.name} as t on {on} "
+            f"where f.{column} is not null"
+        )
+    return " union all ".join(selects)
+
+
+def _contradicts(may_move: str | tuple[str, ...] | None) -> str:
+    """SQL: whether the other value is more than an earlier or less precise form of the kept."""
+    differs = (
+        "other.value <> kept.value and not starts_with(kept.value, other.value || '-') "
+        "and not starts_with(other.value, kept.value || '-')"
+    )
+    if may_move is None:
+        return f"({differs})"
+    if may_move == "forward":
+        return f"({differs} and other.value > kept.value)"
+    order = "[" + ", ".join(literal(code) for code in may_move) + "]"
+    moved = (
+        f"coalesce(list_position({order}, other.value) < list_position({order}, kept.value), false)"
+    )
+    return f"({differs} and not {moved})"
