@@ -1,0 +1,71 @@
+"""The synthetic registry as one value: its native tables as text, and the truth about it.
+
+Belongs here: `Registry`, `generate_registry`. Does not belong here: writing files (`export.py`).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from etl.synthetic import population
+from etl.synthetic.calibration import DEFAULT_PATIENTS, EXPORT_DATE
+from etl.synthetic.cohort import draw_cohort
+from etl.synthetic.decoys import plant
+from etl.synthetic.early_disease import add_early_disease
+from etl.synthetic.frames import EVENT_COLUMNS, stack
+from etl.synthetic.rendering import Tables, render
+from etl.synthetic.toxicity import background_events, fatal_events
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A synthetic registry.
+
+    `tables` holds the native tables as text. `cohort`, `ipilimumab_treated` and `decoys` name the
+    patients that the pipeline is expected to find or to see through; nothing of it is exported.
+    """
+
+    name: str
+    export_date: str
+    seed: int
+    tables: Tables
+    cohort: tuple[str, ...]
+    ipilimumab_treated: tuple[str, ...]
+    decoys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def generate_registry(patients: int = DEFAULT_PATIENTS, seed: int = 1) -> Registry:
+    """Draw a registry of that many patients; the same seed gives the same registry."""
+    if patients < 1:
+        raise ValueError(f"a registry has at least one patient, not {patients}")
+    rng = np.random.default_rng(seed)
+    size = population.sizes(patients)
+    parts = [population.draw_population(size, rng)]
+    if size.cohort:
+        parts.append(draw_cohort(size.cohort, rng))
+    course = population.join(parts)
+    decoys = plant(course, rng)
+    add_early_disease(course, decoys.used, rng)
+    course.episodes = course.episodes.sort_values(["pid", "start", "line"], kind="stable")
+    course.episodes = course.episodes.reset_index(drop=True)
+    fatal = fatal_events(course.patients, course.episodes, rng)
+    ordinary = background_events(course.episodes, course.patients, rng)
+    ordinary = ordinary[~ordinary["pid"].isin(fatal["pid"])]
+    course.events = stack([course.events, ordinary, fatal], EVENT_COLUMNS)
+    tables, labels = render(course, rng)
+    treated = labels[course.patients["group"] == "ipilimumab"]
+    return Registry(
+        name="synthetic",
+        export_date=EXPORT_DATE,
+        seed=seed,
+        tables=tables,
+        cohort=tuple(labels.iloc[: size.cohort]),
+        ipilimumab_treated=tuple(sorted(treated)),
+        decoys={kind: tuple(sorted(labels.reindex(pids))) for kind, pids in decoys.pids.items()},
+    )
+
+
+def patient_count(tables: dict[str, pd.DataFrame]) -> int:
+    """How many patients the tables register."""
+    return len(tables["patients"])
