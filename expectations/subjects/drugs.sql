@@ -1,0 +1,25 @@
+-- One row per drug row as registered, with its treatment episode.
+with cutoff as (
+    select max(export_date) as export_date from source.export
+)
+
+select
+    d.*,
+    cutoff.export_date,
+    t.treatment_id is not null as has_treatment,
+    t.start_date as treatment_start_date,
+    t.start_date_earliest as treatment_start_date_earliest,
+    t.start_date_latest as treatment_start_date_latest,
+    t.start_date_text as treatment_start_date_text,
+    t.stop_date as treatment_stop_date,
+    t.stop_date_earliest as treatment_stop_date_earliest,
+    t.stop_date_latest as treatment_stop_date_latest,
+    t.stop_date_text as treatment_stop_date_text,
+    p.death_date as patient_death_date,
+    p.death_date_earliest as patient_death_date_earliest,
+    p.death_date_latest as patient_death_date_latest,
+    p.death_date_text as patient_death_date_text
+from staging.drugs as d
+cross join cutoff
+left join staging.treatments as t on t.treatment_id = d.treatment_id and t.is_placed
+left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
