@@ -1,0 +1,109 @@
+"""Building a study: its pairs, attrition and estimates, written to the marts.
+
+Belongs here: the order of the steps, and writing their tables. Does not belong here: SQL of the
+selection (`cohort`), the estimates themselves (`estimates`), any rendering (`etl/outputs`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, fields
+
+import duckdb
+import pandas as pd
+
+from etl.parameters import Parameters
+from etl.studies.cohort import (
+    DOUBT_STEPS,
+    attrition_sql,
+    candidates_sql,
+    criteria,
+    pairs_sql,
+)
+from etl.studies.definition import Study
+from etl.studies.estimates import Row, estimate_study
+from etl.studies.pairs import read_pairs
+from etl.studies.suppression import mark_suppressed, study_policy
+from expectations.contracts import (
+    Contract,
+    comment_sql,
+    create_table_sql,
+    physical_columns,
+    validate_frame,
+)
+from expectations.contracts.studies import Attrition, Estimates, Rechallenges
+
+TABLES: tuple[type[Contract], ...] = (Rechallenges, Attrition, Estimates)
+
+
+def build_study(
+    con: duckdb.DuckDBPyConnection, study: Study, parameters: Parameters, minimum_cell: int = 5
+) -> None:
+    """Write the rows of a study to `marts.rechallenges`, `marts.attrition`, `marts.estimates`.
+
+    The rows of other studies stay; those of this one are replaced.
+
+    Args:
+        con: session that holds `marts.patients`, `marts.treatment_lines`, `marts.responses`.
+        study: the definition.
+        parameters: what the marts were derived under; no study overrides one yet.
+        minimum_cell: smallest count that a shared version may print.
+    """
+    del parameters
+    create_study_tables(con)
+    for contract in TABLES:
+        con.execute(f"delete from {contract.key()} where study = ?", [study.id])
+    con.execute(candidates_sql(study))
+    con.execute(pairs_sql(study))
+    _write_attrition(con, study)
+    con.execute("drop table study_candidates")
+    pairs = read_pairs(con, study.id)
+    rows = estimate_study(study, pairs)
+    _write_estimates(con, mark_suppressed(rows, pairs, study, study_policy(study, minimum_cell)))
+
+
+def create_study_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the three tables from their contracts where they are absent or have changed."""
+    for contract in TABLES:
+        expected = [(column.name, column.sql_type) for column in physical_columns(contract)]
+        if _columns(con, contract) == expected:
+            continue
+        con.execute(f"drop table if exists {contract.key()}")
+        con.execute(create_table_sql(contract))
+        for statement in comment_sql(contract):
+            con.execute(statement)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> list[tuple[str, str]]:
+    return con.execute(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = ? and table_name = ? order by ordinal_position",
+        [contract.layer, contract.table],
+    ).fetchall()
+
+
+def _write_attrition(con: duckdb.DuckDBPyConnection, study: Study) -> None:
+    steps = criteria(study) + DOUBT_STEPS
+    counts = con.execute(attrition_sql(study)).fetchone() or ()
+    before = (counts[0], *counts[:-1])
+    rows = [
+        (study.id, position, step.name, step.description, step.edition, left, earlier - left)
+        for position, (step, left, earlier) in enumerate(
+            zip(steps, counts, before, strict=True), start=1
+        )
+    ]
+    _insert(con, Attrition, [column.name for column in physical_columns(Attrition)], rows)
+
+
+def _write_estimates(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    validate_frame(Estimates, pd.DataFrame([asdict(row) for row in rows]))
+    _insert(con, Estimates, [field.name for field in fields(Row)], [astuple(row) for row in rows])
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    contract: type[Contract],
+    columns: Sequence[str],
+    rows: Sequence[tuple[object, ...]],
+) -> None:
+    marks = ", ".join("?" for _ in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    con.executemany(f"insert into {contract.key()} ({names}) values ({marks})", rows)

@@ -1,0 +1,95 @@
+"""Reading study definitions: one YAML file a study, each error a sentence with file and key.
+
+Belongs here: finding and parsing the files beside this module. Does not belong here: what the
+keys mean (`definition`).
+"""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from etl.errors import WrongUseError
+from etl.studies.definition import Study
+
+HERE = Path(__file__).parent
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Refuses a key given twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping whose keys differ."""
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=deep)
+            if key in seen:
+                line = key_node.start_mark.line + 1
+                raise yaml.YAMLError(f"line {line} gives the key '{key}' a second time")
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def load_studies(folder: Path = HERE) -> dict[str, Study]:
+    """All studies defined in a folder, by id, in order of id.
+
+    Raises:
+        WrongUseError: a file cannot be read as a study; the sentence names file and key.
+    """
+    studies = [load_study(path) for path in sorted(folder.glob("*.yaml"))]
+    return {study.id: study for study in studies}
+
+
+def load_study(path: Path) -> Study:
+    """Read one study definition.
+
+    Raises:
+        WrongUseError: the file is not YAML, a key is unknown or missing, or a value is wrong or
+            not implemented.
+    """
+    try:
+        written = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WrongUseError(f"{path} is not readable as YAML: {error}. Correct the file.") from None
+    if not isinstance(written, dict):
+        raise WrongUseError(f"{path} holds no study: expected keys and values, as `study: my-id`.")
+    try:
+        study = Study.model_validate(written)
+    except ValidationError as error:
+        raise WrongUseError(_sentences(path, error)) from None
+    if study.id != path.stem:
+        raise WrongUseError(
+            f"{path}, key study: is '{study.id}', and the file is named '{path.stem}'. "
+            "Give both the same name."
+        )
+    return study
+
+
+def _sentences(path: Path, error: ValidationError) -> str:
+    return "\n".join(
+        f"{path}, key {_key(problem['loc'])}: {_what(problem)}" for problem in error.errors()
+    )
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    # Union members are named by pydantic with brackets or a class; a reader knows only the keys.
+    named = [str(part) for part in location if not _is_union_member(part)]
+    return ".".join(named) or "(whole file)"
+
+
+def _is_union_member(part: int | str) -> bool:
+    text = str(part)
+    return "[" in text or text in ("FirstBenefit", "str", "constrained-str", "bool")
+
+
+def _what(problem: Any) -> str:
+    kind, message = problem["type"], problem["msg"]
+    if kind == "extra_forbidden":
+        return "this key is unknown. Check its spelling against docs/studies.md."
+    if kind == "missing":
+        return "this key is required. Add it."
+    if kind == "value_error":
+        return f"{message.removeprefix('Value error, ')}. See docs/studies.md for what is."
+    return f"{message}, not {problem['input']!r}."
