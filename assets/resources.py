@@ -64,6 +64,11 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._writes = False
         return self._con
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this run has the warehouse to itself, and so judged what stands in it."""
+        return self._con is not None and self._writes
+
     def _close(self) -> None:
         self._open.close()
         self._con = None

@@ -146,5 +146,3 @@ def _model_asset(model: Model, models: Mapping[str, Model]) -> dg.AssetsDefiniti
 @cache
 def _lineage() -> dict[str, dict[str, list[tuple[str, str]]]]:
     return value_lineage(load_models())
-
-

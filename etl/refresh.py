@@ -147,8 +147,7 @@ def build_studies(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         build_study(con, study, parameters)
     steps.record(con, steps.STUDIES)
     return {
-        table: _count(con, f"marts.{table}")
-        for table in ("rechallenges", "attrition", "estimates")
+        table: _count(con, f"marts.{table}") for table in ("rechallenges", "attrition", "estimates")
     }
 
 
@@ -210,5 +209,3 @@ def _study_hash(study: Study) -> str:
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     row = con.execute(f"select count(*) from {table}").fetchone()
     return int(row[0]) if row else 0
-
-

@@ -60,9 +60,7 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     return bases
 
 
-def problems(
-    con: duckdb.DuckDBPyConnection, bases: Mapping[str, tuple[str, ...]]
-) -> list[str]:
+def problems(con: duckdb.DuckDBPyConnection, bases: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Steps that were not done, or done before what they rest on was done again."""
     con.execute(_CREATE)
     last: dict[str, int] = dict(

@@ -1,0 +1,118 @@
+"""Studies, their outputs, and the publication at the end of the night.
+
+Belongs here: the assets after the marts. Does not belong here: what a study is (`etl/studies`),
+what a report holds (`etl/outputs`), how a snapshot is published (`etl/publish`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import dagster as dg
+
+from assets import describe
+from assets.guard import spoken
+from assets.resources import Warehouse
+from assets.stewardship import LEDGER, MART_VERDICTS, STUDY_TABLES
+from assets.tables import KINDS, SOURCE_VERDICTS
+from etl.models import Model
+from expectations.contracts import contract_for
+
+OWNER = "team:analysts"
+PUBLISHED = dg.AssetKey(["published", "snapshot"])
+
+
+def build_output_assets(
+    models: Mapping[str, Model], studies: Iterable[str]
+) -> list[dg.AssetsDefinition]:
+    """The study tables, one outputs asset a study, and the publication."""
+    outputs = {name: _outputs(name) for name in studies}
+    return [_studies(models), *outputs.values(), _published([one.key for one in outputs.values()])]
+
+
+def _studies(models: Mapping[str, Model]) -> dg.AssetsDefinition:
+    deps = [describe.asset_key(one.name) for one in models.values() if one.layer == "marts"]
+    contracts = [contract_for(f"marts.{table}") for table in STUDY_TABLES]
+
+    @dg.multi_asset(
+        name="build_studies",
+        specs=[
+            dg.AssetSpec(
+                ["marts", contract.table],
+                deps=deps,
+                description=f"{contract.grain}\n\n{(contract.__doc__ or '').strip()}",
+                group_name="marts",
+                kinds=KINDS,
+                owners=[contract.owner],
+                metadata={"dagster/column_schema": describe.column_schema(contract)},
+            )
+            for contract in contracts
+        ],
+    )
+    def build_studies(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
+        from etl.refresh import build_studies
+
+        with spoken("Building the studies"):
+            counts = build_studies(warehouse.write())
+        for table, rows in counts.items():
+            yield dg.MaterializeResult(
+                asset_key=["marts", table], metadata={"dagster/row_count": describe.number(rows)}
+            )
+
+    return build_studies
+
+
+def _outputs(study: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["outputs", study.replace("-", "_")],
+        deps=[*(dg.AssetKey(["marts", table]) for table in STUDY_TABLES), MART_VERDICTS],
+        description=f"Report, tables and figures of the study {study}.",
+        group_name="outputs",
+        kinds={"html", "csv"},
+        owners=[OWNER],
+    )
+    def outputs(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+        from etl.refresh import write_study_outputs
+
+        settings = warehouse.settings
+        with spoken(f"Writing the outputs of {study}"):
+            written = write_study_outputs(warehouse.write(), settings, study)
+        if not written:
+            return dg.MaterializeResult(metadata={"written": "not asked for by this run"})
+        return dg.MaterializeResult(
+            metadata={
+                "files": len(written),
+                "report": dg.MetadataValue.url(
+                    f"http://127.0.0.1:{settings.ui_port + 1}/outputs/{study}/report.html"
+                ),
+            }
+        )
+
+    return outputs
+
+
+def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[*outputs, SOURCE_VERDICTS, MART_VERDICTS, LEDGER],
+        description=(
+            "The snapshot that analysts read: registry.duckdb, Parquet, outputs, manifest. "
+            "It asks the gate, and publishes nothing when the gate holds."
+        ),
+        group_name="published",
+        kinds={"duckdb", "parquet"},
+        owners=["team:registry"],
+    )
+    def snapshot(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+        from etl.refresh import publish_night
+
+        with spoken("Publishing"):
+            publication = publish_night(warehouse.write(), warehouse.settings)
+        return dg.MaterializeResult(
+            metadata={
+                "snapshot": publication.snapshot_id,
+                "is_new": publication.is_new,
+                "folder": dg.MetadataValue.path(str(publication.folder)),
+                "removed_by_retention": ", ".join(publication.removed) or "none",
+            }
+        )
+
+    return snapshot

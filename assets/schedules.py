@@ -1,0 +1,57 @@
+"""When the refresh runs: the nightly job and its schedule.
+
+Belongs here: jobs and schedules. Does not belong here: arrivals (`sensors`).
+"""
+
+import dagster as dg
+
+from assets.outputs import PUBLISHED
+from assets.runs import close_dead_runs
+from etl.settings import Settings
+
+NIGHTLY = "nightly"
+PUBLISH = "publish"
+
+
+def build_jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+    """The nightly refresh, and publishing alone what stands in the warehouse."""
+    return [
+        dg.define_asset_job(
+            NIGHTLY,
+            selection=dg.AssetSelection.all(),
+            description="One export in; judged, derived, studied, published.",
+            executor_def=dg.in_process_executor,
+        ),
+        dg.define_asset_job(
+            PUBLISH,
+            selection=dg.AssetSelection.assets(PUBLISHED).without_checks(),
+            description="Ask the gate again and publish what stands in the warehouse.",
+            executor_def=dg.in_process_executor,
+        ),
+    ]
+
+
+def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
+    """Every night at the hour of the site's clock; on from the first start."""
+
+    @dg.schedule(
+        job_name=NIGHTLY,
+        cron_schedule=settings.nightly_cron,
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Refreshes from the newest complete delivery of the inbox.",
+    )
+    def every_night(
+        context: dg.ScheduleEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        from assets.resources import newest_delivery
+
+        close_dead_runs(context.instance)
+        export = newest_delivery(settings, settings.inbox_source)
+        if export is None:
+            return dg.SkipReason(f"No complete delivery stands in {settings.inbox}.")
+        return dg.RunRequest(
+            run_config={"resources": {"delivery": {"config": {"export": str(export)}}}}
+        )
+
+    return [every_night]

@@ -1,0 +1,54 @@
+"""What starts a refresh by day: a delivery that arrived and is complete.
+
+Belongs here: sensors. Does not belong here: the hour of the night (`schedules`).
+"""
+
+import time
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+
+from assets.resources import deliveries, last_change
+from assets.runs import close_dead_runs
+from assets.schedules import NIGHTLY
+from etl.settings import Settings
+
+
+def build_sensors(
+    settings: Settings, now: Callable[[], float] = time.time
+) -> list[dg.SensorDefinition]:
+    """The inbox sensor. `now` is the clock by which a delivery has settled, in seconds."""
+
+    @dg.sensor(
+        job_name=NIGHTLY,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Starts a refresh for each delivery of the inbox that is complete and has not changed "
+            "for a while. The same contents never start one twice."
+        ),
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from etl.ingest import fingerprint
+
+        close_dead_runs(context.instance)
+        source = settings.inbox_source
+        found = deliveries(settings, source)
+        settled = [
+            folder
+            for folder in found
+            if now() - last_change(folder) >= settings.sensor_settle_seconds
+        ]
+        if not settled:
+            yield dg.SkipReason(
+                f"{len(found)} complete deliveries in {settings.inbox}, none settled for "
+                f"{settings.sensor_settle_seconds} s yet."
+            )
+            return
+        newest = settled[-1]  # an older delivery is superseded by it
+        yield dg.RunRequest(
+            run_key=fingerprint(newest, source),
+            run_config={"resources": {"delivery": {"config": {"export": str(newest)}}}},
+        )
+
+    return [inbox]

@@ -1,0 +1,203 @@
+"""What a check says of a rule: the counts of the night, what changed, and where to look.
+
+Belongs here: reading a rule's verdict and putting it into words and metadata. Does not belong
+here: Dagster's check definitions (`checks`), judging (`expectations`).
+
+Nothing here may quote a value or a patient's id: Dagster keeps it for ever, without a login.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from assets import describe
+from expectations.catalogue import Catalogue, Rule
+from expectations.recheck import recheck
+
+_OPEN = ("new", "reopened", "persisting")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A rule's counts on the last night; `judged` to `accepted` are of records."""
+
+    applicable: int
+    judged: int
+    violated: int
+    accepted: int
+    folded: int
+    new: int
+    reopened: int
+    persisting: int
+    corrected: int
+    vanished: int
+    not_applicable_because: str | None = None
+
+    @property
+    def open(self) -> int:
+        """Violations that stand, neither accepted nor explained by another finding."""
+        return max(self.violated - self.accepted - self.folded, 0)
+
+    def sentence(self) -> str:
+        """What changed and how much was judged, in one line."""
+        if self.applicable == 0:
+            return f"not applicable: {self.not_applicable_because or 'no record it speaks of'}"
+        parts = [
+            f"{self.new:,} new",
+            f"{self.reopened:,} reopened",
+            f"{self.persisting:,} known",
+            f"{self.accepted:,} accepted",
+        ]
+        if self.folded:
+            parts.append(f"{self.folded:,} explained by another rule")
+        if self.corrected or self.vanished:
+            parts.append(f"{self.corrected:,} corrected, {self.vanished:,} vanished since")
+        return f"{', '.join(parts)}; {self.judged:,} of {self.applicable:,} judged"
+
+
+def report(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    rule: Rule,
+    asset_key: dg.AssetKey,
+    *,
+    keys_shown: int,
+    again: bool,
+) -> dg.AssetCheckResult:
+    """The result of one check.
+
+    Args:
+        con: A session on the warehouse; read-only is enough.
+        catalogue: All rules.
+        rule: The rule to report.
+        asset_key: The asset the check belongs to.
+        keys_shown: How many records to name.
+        again: Judge the rule anew instead of repeating the night's counts.
+    """
+    verdict = read_verdict(con, rule.id)
+    note = ""
+    if verdict is None:
+        return cannot_run(rule, asset_key, "this rule has not been judged yet; run the refresh")
+    if again:
+        now = recheck(con, catalogue, rule)
+        same = (now.applicable, now.judged, now.violated) == (
+            verdict.applicable,
+            verdict.judged,
+            verdict.violated,
+        )
+        note = (
+            "Judged again just now: the same. "
+            if same
+            else (
+                f"Judged again just now: {now.violated:,} violated of {now.judged:,} judged; "
+                "the last refresh said: "
+            )
+        )
+    passed, severity = colour(rule, verdict)
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name=rule.check_name,
+        passed=passed,
+        severity=severity,
+        description=note + verdict.sentence(),
+        metadata=_metadata(con, rule, verdict, keys_shown),
+    )
+
+
+def cannot_run(rule: Rule, asset_key: dg.AssetKey, why: str) -> dg.AssetCheckResult:
+    """A check that cannot say anything is red: silence is never a pass."""
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name=rule.check_name,
+        passed=False,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"This check could not run: {why}",
+    )
+
+
+def colour(rule: Rule, verdict: Verdict) -> tuple[bool, dg.AssetCheckSeverity]:
+    """Red for new or reopened errors, amber for standing ones and warnings, else green."""
+    if verdict.open == 0 or rule.severity == "info":
+        return True, dg.AssetCheckSeverity.WARN
+    if rule.severity == "error" and (verdict.new > 0 or verdict.reopened > 0):
+        return False, dg.AssetCheckSeverity.ERROR
+    return False, dg.AssetCheckSeverity.WARN
+
+
+def read_verdict(con: duckdb.DuckDBPyConnection, rule_id: str) -> Verdict | None:
+    """The night's verdict of a rule; None when it was not judged."""
+    row = con.execute(
+        f"""
+        select
+            j.applicable, j.judged, j.violated, j.accepted, j.folded,
+            coalesce(r.new, 0), coalesce(r.reopened, 0), coalesce(r.persisting, 0),
+            coalesce(r.corrected, 0), coalesce(r.vanished, 0), j.not_applicable_because
+        from quality.judged as j
+        left join (
+            select * from {ledger_table(con, "rule_results")}
+            qualify row_number() over (partition by rule_id order by rowid desc) = 1
+        ) as r using (rule_id)
+        where j.rule_id = $rule_id
+        """,
+        {"rule_id": rule_id},
+    ).fetchone()
+    return Verdict(*(describe.number(count) for count in row[:-1]), row[-1]) if row else None
+
+
+def ledger_table(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The ledger as planned this night, else as committed."""
+    planned = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = $name",
+        {"name": f"next_{name}"},
+    ).fetchone()
+    return f"quality.next_{name}" if planned else f"quality.{name}"
+
+
+def _metadata(
+    con: duckdb.DuckDBPyConnection, rule: Rule, verdict: Verdict, keys_shown: int
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "applicable": verdict.applicable,
+        "judged": verdict.judged,
+        "violated": verdict.violated,
+        "why": rule.why,
+        "standard": rule.standard,
+    }
+    if verdict.violated:
+        statuses = ", ".join(f"'{status}'" for status in _OPEN)
+        shown |= {
+            "how_to_fix": rule.fix,
+            "query": (
+                "select record_key, source_file, source_line, raw_values, status "
+                f"from quality.findings where rule_id = '{rule.id}' and status in ({statuses}) "
+                "order by source_file, source_line  -- in published/current/registry.duckdb"
+            ),
+        }
+        records = _records(con, rule, keys_shown)
+        if records:
+            shown["records"] = describe.table(records)
+    return shown
+
+
+def _records(
+    con: duckdb.DuckDBPyConnection, rule: Rule, keys_shown: int
+) -> list[dict[str, str | int | None]]:
+    """Record keys with file and line. A key that holds the patient's id is not shown."""
+    rows: Iterable[tuple[Any, ...]] = con.execute(
+        f"""
+        select
+            case when patient_id is null or not contains(record_key, patient_id)
+                then record_key else '(by file and line)' end,
+            status, source_file, source_line
+        from {ledger_table(con, "findings")}
+        where rule_id = $rule_id and list_contains($statuses, status)
+        order by list_position($statuses, status), source_file, source_line, record_key
+        limit $keys_shown
+        """,
+        {"rule_id": rule.id, "statuses": list(_OPEN), "keys_shown": keys_shown},
+    ).fetchall()
+    names = ("record", "status", "file", "line")
+    return [dict(zip(names, row, strict=True)) for row in rows]
