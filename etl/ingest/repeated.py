@@ -8,8 +8,9 @@ import duckdb
 
 from etl.ingest.conform import LoadedFile, select_values
 from etl.ingest.raw_tables import identifier, literal
-from etl.ingest.values import date, trimmed
+from etl.ingest.values import NATIVE_DATE, date, trimmed
 from etl.sources import Mapping, RepeatedForm, TablePart
+from etl.sources.mapping import Movement
 from expectations.export_format import TABLES, Table
 
 
@@ -19,9 +20,10 @@ def join_repeated_forms(
     """Update `source.<table>` from its repeated forms; fill repeated_values, unmatched_forms.
 
     For each record and column the values of its own form and of all repeated ones are put in the
-    order of their form dates (a form without one first, the record's own form before others of
-    the same day, then by line). The last is kept; each other value is a row of
-    `source.repeated_values`.
+    order of their form dates, a form without one first. Of the forms of one day that is later
+    whose value is further along (`may_move`), else a repeated form before the record's own, else
+    the later line. The last value is kept; a date that cannot be read is kept only when there is
+    no other. Each value not kept is a row of `source.repeated_values`.
 
     Returns:
         A sentence for each repeated form with rows that belong to no record.
@@ -110,11 +112,14 @@ def _settle(
     mapping: Mapping,
 ) -> None:
     """Keep the latest value of one column and note the others."""
+    may_move = next((form.may_move[column] for _, form in forms if column in form.may_move), None)
+    understood = _understood(table.column(column).kind)
     con.execute(
         "create or replace temp table _candidates as "
         f"with candidates as ({_candidates(table, part, forms, column, mapping)}) "
-        "select *, row_number() over (partition by _row order by _form_date desc nulls last, "
-        "_form desc, _line desc) as _rank from candidates"
+        f"select *, row_number() over (partition by _row order by {understood} desc, "
+        f"_form_date desc nulls last, {_progress(may_move)} desc nulls last, _form desc, "
+        "_line desc) as _rank from candidates"
     )
     con.execute(
         f"update source.{table.name} as t set {column} = c.value, {column}__raw = c.written "
@@ -122,7 +127,6 @@ def _settle(
     )
     key = " || '|' || ".join(f"coalesce(t.{name}, '')" for name in table.key)
     patient = "t.patient_id" if "patient_id" in table.column_names else "null"
-    may_move = next((form.may_move[column] for _, form in forms if column in form.may_move), None)
     con.execute(
         f"insert into source.repeated_values select {literal(table.name)}, {key}, {patient}, "
         f"{literal(column)}, kept.value, other.value, kept._file, kept._line, other._file, "
@@ -166,7 +170,23 @@ def _candidates(
     return " union all ".join(selects)
 
 
-def _contradicts(may_move: str | tuple[str, ...] | None) -> str:
+def _understood(kind: str) -> str:
+    """SQL: whether a value could be read; only of dates can this be known here."""
+    return f"regexp_full_match(value, '{NATIVE_DATE}')" if kind == "date" else "true"
+
+
+def _progress(may_move: Movement | None) -> str:
+    """SQL: how far along a value is."""
+    if may_move is None:
+        return "null"
+    return "value" if may_move == "forward" else f"list_position({_codes(may_move)}, value)"
+
+
+def _codes(order: tuple[str, ...]) -> str:
+    return "[" + ", ".join(literal(code) for code in order) + "]"
+
+
+def _contradicts(may_move: Movement | None) -> str:
     """SQL: whether the other value is more than an earlier or less precise form of the kept."""
     differs = (
         "other.value <> kept.value and not starts_with(kept.value, other.value || '-') "
@@ -176,7 +196,7 @@ def _contradicts(may_move: str | tuple[str, ...] | None) -> str:
         return f"({differs})"
     if may_move == "forward":
         return f"({differs} and other.value > kept.value)"
-    order = "[" + ", ".join(literal(code) for code in may_move) + "]"
+    order = _codes(may_move)
     moved = (
         f"coalesce(list_position({order}, other.value) < list_position({order}, kept.value), false)"
     )

@@ -16,7 +16,7 @@ from etl.sources.mapping import DateStyle, Numbers
 from expectations.export_format import Column
 
 _SPACES = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239) || chr(65279)"
-_NATIVE_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+NATIVE_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 _NATIVE_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _UNKNOWN = r"\?{1,2}|xx|XX|0{1,2}|99"
 
@@ -97,7 +97,7 @@ def date(cell: str, style: DateStyle, mapping: Mapping) -> str:
         return (
             f"case when regexp_full_match({cell}, '[+-]?\\d{{1,6}}') then strftime("
             f"date '{mapping.anchor_date}' + cast({cell} as integer), '%Y-%m-%d') "
-            f"when regexp_full_match({cell}, '{_NATIVE_DATE}') then '?' || {cell} "
+            f"when regexp_full_match({cell}, '{NATIVE_DATE}') then '?' || {cell} "
             f"else {cell} end"
         )
     if style == "year_month_day":

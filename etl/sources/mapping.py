@@ -159,6 +159,9 @@ def _column(value: Any) -> Any:
 Columns = dict[str, Annotated[ColumnMapping, BeforeValidator(_column)]]
 
 
+Movement = Literal["forward"] | tuple[str, ...]
+
+
 class RepeatedForm(_Strict):
     """A form that is filled in again and again and updates columns of the table.
 
@@ -174,7 +177,7 @@ class RepeatedForm(_Strict):
     dates: DateStyle | None = None
     base_dated_by: str | None = None
     columns: Columns
-    may_move: dict[str, Literal["forward"] | tuple[str, ...]] = {}
+    may_move: dict[str, Movement] = {}
 
 
 class TablePart(_Strict):
