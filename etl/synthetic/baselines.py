@@ -17,6 +17,7 @@ def draw_baselines(patients: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
     frame = patients[patients["group"] != "adjuvant"]
     n = len(frame)
     advanced = frame["advanced"].to_numpy(dtype=float)
+    primary = frame["primary"].to_numpy(dtype=float)
     is_eighth = advanced >= EIGHTH_EDITION
     is_stage_iii = rng.random(n) < 0.07
     has_brain = ~is_stage_iii & (rng.random(n) < 0.24)
@@ -32,8 +33,8 @@ def draw_baselines(patients: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
     unknown_brain = ~has_brain & (rng.random(n) < 0.05)
     text = {
         "treatment_id": np.full(n, "", dtype=object),
-        "measured_date": iso(advanced + rng.integers(-14, 1, n)),
-        "primary_diagnosis_date": iso(frame["primary"].to_numpy(dtype=float)),
+        "measured_date": iso(np.fmax(advanced - rng.integers(0, 15, n), primary)),
+        "primary_diagnosis_date": iso(primary),
         "advanced_diagnosis_date": iso(advanced),
         "ajcc_edition": np.where(is_eighth, "8", "7"),
         "stage": np.select([is_stage_iii & is_eighth & (rng.random(n) < 0.15), is_stage_iii],
@@ -77,7 +78,7 @@ def _primary(n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 
 def _ldh(n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    limit = rng.choice([235, 247, 250, 255], n)
+    limit = rng.choice([234, 240, 246, 252], n)
     value = rng.lognormal(5.45, 0.5, n).clip(90, 5200).round().astype(int)
     known = rng.random(n) < 0.93
     category = np.select([value <= limit, value <= 2 * limit], ["normal", "elevated"], "over_2x_uln")

@@ -105,6 +105,25 @@ def _toxicity_pause(course: Course, chosen: pd.DataFrame, rng: np.random.Generat
     _replace(course, chosen, first, second)
 
 
+def _reintroduction(course: Course, chosen: pd.DataFrame, rng: np.random.Generator) -> None:
+    """Given again after a long interval, without a progression: a new line, not a rechallenge."""
+    n = len(chosen)
+    first, second = chosen.copy(), chosen.copy()
+    first["stop"] = first["start"] + 63
+    first["induction_stop"] = first["stop"]
+    first["reason"] = "patient_choice"
+    second["line"] = first["line"] + 1
+    second["start"] = first["stop"] + rng.integers(LONGEST_PAUSE + 30, 200, n)
+    second["stop"] = second["start"] + 42
+    second["induction_stop"] = second["stop"]
+    second["reason"] = "completed"
+    _replace(course, chosen, first, second)
+    begun = pd.Series(second["start"].to_numpy(), index=second["pid"])
+    scans = course.assessments
+    later = scans["day"] > scans["pid"].map(begun)
+    scans["line"] = scans["line"] + later.astype(int)
+
+
 def _two_rows(course: Course, chosen: pd.DataFrame, rng: np.random.Generator) -> None:
     n = len(chosen)
     apart = np.where(rng.random(n) < 0.25, COMBINATION_WINDOW, rng.integers(0, 29, n))
@@ -221,6 +240,12 @@ _KINDS: tuple[tuple[str, float, _Candidates, _Rewrite], ...] = (
             & (f["known_until"] - f["stop"] > 100)
         ),
         _beyond_progression,
+    ),
+    (
+        "reintroduced_without_progression",
+        0.004,
+        lambda f: f["is_combination"] & f["following"].isna() & (f["horizon"] - f["start"] > 350),
+        _reintroduction,
     ),
     ("ipilimumab_again_alone", 0.012, _is_followed, _alone_again),
     (

@@ -13,7 +13,9 @@ from etl.synthetic.calibration import DEFAULT_PATIENTS, EXPORT_DATE
 from etl.synthetic.cohort import draw_cohort
 from etl.synthetic.decoys import plant
 from etl.synthetic.early_disease import add_early_disease
+from etl.synthetic.faults import Bench, Fault, plant_faults
 from etl.synthetic.frames import EVENT_COLUMNS, stack
+from etl.synthetic.partial_dates import cut_dates
 from etl.synthetic.rendering import Tables, render
 from etl.synthetic.toxicity import background_events, fatal_events
 
@@ -33,10 +35,22 @@ class Registry:
     cohort: tuple[str, ...]
     ipilimumab_treated: tuple[str, ...]
     decoys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
 
-def generate_registry(patients: int = DEFAULT_PATIENTS, seed: int = 1) -> Registry:
-    """Draw a registry of that many patients; the same seed gives the same registry."""
+def generate_registry(
+    patients: int = DEFAULT_PATIENTS, seed: int = 1, *, with_faults: bool = True
+) -> Registry:
+    """Draw a registry; the same arguments give the same registry.
+
+    Args:
+        patients: how many; the groups scale with it (see `population.sizes`).
+        seed: seed of the one generator everything is drawn from.
+        with_faults: whether wrong records are planted; without them no error rule is broken.
+
+    Raises:
+        ValueError: fewer than one patient.
+    """
     if patients < 1:
         raise ValueError(f"a registry has at least one patient, not {patients}")
     rng = np.random.default_rng(seed)
@@ -54,15 +68,21 @@ def generate_registry(patients: int = DEFAULT_PATIENTS, seed: int = 1) -> Regist
     ordinary = ordinary[~ordinary["pid"].isin(fatal["pid"])]
     course.events = stack([course.events, ordinary, fatal], EVENT_COLUMNS)
     tables, labels = render(course, rng)
-    treated = labels[course.patients["group"] == "ipilimumab"]
+    treated = tuple(sorted(labels[course.patients["group"] == "ipilimumab"]))
+    cohort = tuple(labels.iloc[: size.cohort])
+    named = {kind: tuple(sorted(labels.reindex(pids))) for kind, pids in decoys.pids.items()}
+    sealed = {*cohort, *(patient for ids in named.values() for patient in ids)}
+    cut_dates(tables, sealed, rng)
+    bench = Bench(tables, rng, sealed, set(treated))
     return Registry(
         name="synthetic",
         export_date=EXPORT_DATE,
         seed=seed,
         tables=tables,
-        cohort=tuple(labels.iloc[: size.cohort]),
-        ipilimumab_treated=tuple(sorted(treated)),
-        decoys={kind: tuple(sorted(labels.reindex(pids))) for kind, pids in decoys.pids.items()},
+        cohort=cohort,
+        ipilimumab_treated=treated,
+        decoys=named,
+        faults=plant_faults(bench) if with_faults else (),
     )
 
 
