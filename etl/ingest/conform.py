@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import duckdb
 
-from etl.errors import InputUnreadableError
 from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.values import translated, trimmed, written
 from etl.sources import ColumnMapping, Mapping, TablePart
@@ -17,71 +16,12 @@ from expectations.export_format import TABLES, Table
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A file that stands in raw: its name, its columns, and the codes it declares as missing."""
+    """A file that stands in raw, with what it declares itself (SPSS): missing codes, labels."""
 
     name: str
     columns: tuple[str, ...]
     empty_codes: dict[str, tuple[str, ...]]
-
-
-def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
-    """Hold each file's header against what the mapping reads.
-
-    Returns:
-        A sentence for each column that is kept in raw and not read.
-
-    Raises:
-        InputUnreadableError: a column that is read is not there.
-    """
-    read: dict[str, set[str]] = {key: set() for key in mapping.files}
-    for key, column, reader, optional in _columns_read(mapping):
-        read[key].add(column)
-        if key in files and column not in files[key].columns and not optional:
-            raise _missing_column(mapping, key, files[key], column, reader)
-    sentences = []
-    for key, file in files.items():
-        extra = [name for name in file.columns if name not in read[key]]
-        if extra:
-            names = ", ".join(extra[:10]) + (f" and {len(extra) - 10} more" if extra[10:] else "")
-            sentences.append(f"{file.name}: columns kept in raw and not read: {names}.")
-    return sentences
-
-
-def _columns_read(mapping: Mapping) -> list[tuple[str, str, str, bool]]:
-    """File key, column, what reads it, and whether it may be absent."""
-    reads = [(c.file, c.column, "export_dated_by", False) for c in mapping.export_dated_by]
-    for name, parts in mapping.tables.items():
-        for part in parts:
-            reads += [(part.file, column, f"{name}, where", False) for column in part.where]
-            for target, mapped in part.columns_of(TABLES[name]).items():
-                reads += [
-                    (part.file, column, f"{name}.{target}", mapped.optional)
-                    for column in mapped.columns_read
-                ]
-            for form in part.repeated:
-                own = [*form.key.values(), form.dated_by]
-                reads += [(form.file, column, f"{name}, repeated", False) for column in own]
-                if form.base_dated_by:
-                    reads.append((part.file, form.base_dated_by, f"{name}, repeated", False))
-                for target, mapped in form.columns.items():
-                    reads += [
-                        (form.file, column, f"{name}.{target}", mapped.optional)
-                        for column in mapped.columns_read
-                    ]
-    return reads
-
-
-def _missing_column(
-    mapping: Mapping, key: str, file: LoadedFile, column: str, reader: str
-) -> InputUnreadableError:
-    row = mapping.files[key].header_row
-    alike = [name for name in file.columns if name.lower() == column.lower()]
-    hint = f" The header has {alike[0]!r}, written differently." if alike else ""
-    return InputUnreadableError(
-        f"{file.name}, line {row}: the column {column!r} is missing; it is read for {reader}."
-        f"{hint} The header has {len(file.columns)} columns. Ask for the complete file, or correct "
-        f"the mapping of {mapping.registry}."
-    )
+    labels: dict[str, dict[str, str]]
 
 
 def conform(

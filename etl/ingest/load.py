@@ -11,10 +11,13 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import InputUnreadableError
-from etl.ingest.conform import LoadedFile, check_columns, conform
+from etl.ingest.check_files import check_columns, check_labels
+from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import Delivery, export_id, newest_day, open_delivery
 from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
 from etl.ingest.read_csv import read_csv
+from etl.ingest.read_sav import read_sav
+from etl.ingest.read_xlsx import read_xlsx
 from etl.ingest.records import Records
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
@@ -64,7 +67,9 @@ def _load(
     for key, path in delivery.paths.items():
         count, records = _load_file(con, delivery, source, key, path, mapping.files[key])
         counts.append(count)
-        loaded[key] = LoadedFile(path.name, column_names(records), records.empty_codes)
+        loaded[key] = LoadedFile(
+            path.name, column_names(records), records.empty_codes, records.labels
+        )
         warnings += records.warnings
         if count.rejected:
             warnings.append(
@@ -72,6 +77,7 @@ def _load(
                 f"line {min(reject.line for reject in records.rejects)}; see raw.rejects."
             )
     warnings += check_columns(mapping, loaded)
+    warnings += check_labels(mapping, loaded)
     warnings += conform(con, mapping, loaded)
     warnings += join_repeated_forms(con, mapping, loaded)
     registration = Registration(
@@ -121,7 +127,20 @@ def _load_file(
 
 
 def read_records(path: Path, data: bytes, file: SourceFile) -> Records:
-    """Read a file in its format."""
+    """Read a file in its format.
+
+    Raises:
+        InputUnreadableError: see the reader of that format.
+    """
+    if not data:
+        raise InputUnreadableError(
+            f"{path}: the file is empty (0 bytes). A table without rows still has its header. Ask "
+            "for the file again."
+        )
+    if file.format == "xlsx":
+        return read_xlsx(path, data, file)
+    if file.format == "sav":
+        return read_sav(path, file)
     return read_csv(path, data, file)
 
 

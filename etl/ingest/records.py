@@ -24,7 +24,8 @@ class Records:
 
     `table` has the columns c0, c1, ... in the order of `header`, all text. `lines` is counted
     apart from `table` and `rejects`, so that the three can be reconciled. `empty_codes` are
-    codes that the file itself declares as missing, by column (SPSS).
+    the codes that the file itself declares as missing, and `labels` its value labels, by column
+    (SPSS).
     """
 
     header: tuple[str, ...]
@@ -34,6 +35,7 @@ class Records:
     lines: int = 0
     warnings: list[str] = field(default_factory=list)
     empty_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class RowBuffer:
