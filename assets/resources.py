@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from etl.errors import InputUnreadableError, WrongUseError
 from etl.settings import Settings
@@ -84,7 +84,7 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
     export: str = ""
     source: str = ""
     as_of: str = ""
-    studies: list[str] = []
+    studies: list[str] = Field(default_factory=list)
 
     def source_of(self, settings: Settings) -> str:
         """The registry whose mapping is used."""

@@ -1,0 +1,137 @@
+"""What all verbs share: the home option, where text goes, tables and JSON.
+
+Belongs here: small helpers of the command. Does not belong here: verbs.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from etl.settings import Settings
+
+Home = Annotated[
+    Path | None,
+    typer.Option(help="Home folder; else RECHALLENGE_HOME, else ./var. Made when absent."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def settings_for(home: Path | None, **overrides: Any) -> "Settings":
+    """The site's settings for this command; the home folder is made.
+
+    Raises:
+        WrongUseError: a setting has a value it cannot have.
+    """
+    from pydantic import ValidationError
+
+    from etl.errors import WrongUseError
+    from etl.settings import Settings
+
+    given = {**overrides, **({"home": home} if home is not None else {})}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
+        )
+        raise WrongUseError(f"A setting cannot be used: {said}.") from None
+    try:
+        settings.inbox.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUseError(
+            f"{settings.home} cannot be used as the home folder: {error.strerror}. "
+            "Name another with --home."
+        ) from None
+    return settings
+
+
+def day(text: str | None) -> date | None:
+    """A day written as 2025-03-03.
+
+    Raises:
+        WrongUseError: it is written otherwise.
+    """
+    from etl.errors import WrongUseError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUseError(f"{text!r} is not a day. Write it as 2025-03-03.") from None
+
+
+def err(text: str) -> None:
+    """Say a sentence on stderr."""
+    sys.stderr.write(text.rstrip() + "\n")
+
+
+def out(text: str = "") -> None:
+    """Print a line on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def show(data: Any, as_json: bool) -> None:
+    """Print data as JSON, or rows as a table."""
+    if as_json:
+        out(json.dumps(data, indent=2, default=str, ensure_ascii=False))
+    elif isinstance(data, list):
+        show_table(data)
+    else:
+        for name, value in data.items():
+            out(f"{name}: {value}")
+
+
+def show_table(rows: Rows) -> None:
+    """Print rows as a table; as wide as the text where nobody looks at a terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        out("Nothing.")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in rows[0]:
+        numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False)
+    console.print(table)
+
+
+def published_database(settings: "Settings") -> Path:
+    """The current published database.
+
+    Raises:
+        InputUnreadableError: nothing was published yet.
+    """
+    from etl.errors import InputUnreadableError
+    from etl.publish.shelf import CURRENT
+    from etl.publish.snapshot import DATABASE
+
+    path = settings.published / CURRENT / DATABASE
+    if not path.exists():
+        raise InputUnreadableError(
+            f"Nothing is published in {settings.published} yet. Run `rechallenge refresh` or "
+            "`rechallenge demo` first."
+        )
+    return path
+
+
+def query(path: Path, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
+    """Rows of a published database as dictionaries."""
+    from etl.warehouse import open_reader
+
+    with open_reader(path) as con:
+        cursor = con.execute(sql, dict(parameters or {}))
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,294 @@
+"""Verbs that take an export: refresh, demo, synth, check.
+
+Belongs here: their options, progress and closing words. Does not belong here: the steps
+(`etl.refresh`), running the job (`execute`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assets.cli_common import Home, Json, day, err, out, query, settings_for, show, show_table
+
+if TYPE_CHECKING:
+    from assets.progress import Listener
+    from etl.settings import Settings
+
+Export = Annotated[Path, typer.Option(help="Folder of the export.")]
+Source = Annotated[str, typer.Option(help="Registry the export comes from: its mapping is used.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="The ledger's day, 2025-03-03; today in the site's zone.")
+]
+Studies = Annotated[
+    list[str] | None, typer.Option("--study", help="A study to run; may be repeated. All.")
+]
+
+
+class Dialect(StrEnum):
+    """How a synthetic export is written."""
+
+    native = "native"
+    dmtr = "dmtr"
+
+
+def refresh(
+    export: Export,
+    source: Source = "native",
+    as_of: AsOf = None,
+    study: Studies = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Refresh from an export: load, judge, derive, study, publish."""
+    settings = settings_for(home)
+    result = _refresh(settings, export, source, as_of, study or [])
+    if as_json:
+        show(result, as_json=True)
+
+
+def demo(
+    home: Home = None,
+    patients: Annotated[int | None, typer.Option(help="Patients of the registry.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic registry.")] = 20250303,
+) -> None:
+    """Make the synthetic Dutch-style registry, refresh from it, and show the seed study."""
+    settings = settings_for(home, profile="demo")
+    folder = settings.inbox / "demo"
+    _synth(folder, patients, seed, "dmtr", None)
+    _refresh(settings, folder, "dmtr", None, [])
+    _show_study(settings)
+    out("The registry is synthetic: no patient of it exists.")
+    out(f"Report:  {_report_of(settings)}")
+    out(f"Marts:   {settings.published / 'current' / 'registry.duckdb'}")
+    out(f"Checks:  make ui   (or: rechallenge ui --home {settings.home})")
+
+
+def synth(
+    out_: Annotated[Path, typer.Option("--out", help="Folder to write the export to.")],
+    patients: Annotated[int | None, typer.Option(help="Patients of the registry.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic registry.")] = 20250303,
+    dialect: Annotated[Dialect, typer.Option(help="How to write it.")] = Dialect.native,
+    faults: Annotated[
+        Path | None, typer.Option(help="Write here which faults were planted on which records.")
+    ] = None,
+) -> None:
+    """Write a synthetic registry: raw rows only, nothing derived."""
+    _synth(out_, patients, seed, dialect.value, faults)
+    out(f"A synthetic registry stands in {out_}.")
+
+
+def check(
+    export: Export,
+    source: Source = "native",
+    as_json: Json = False,
+) -> None:
+    """Judge an export's source records without loading it anywhere."""
+    from etl import ingest
+    from etl.errors import InputUnreadableError
+    from etl.models import run_layer
+    from etl.parameters import Parameters
+    from etl.warehouse import open_memory
+    from expectations import evaluate
+    from expectations.catalogue import load_catalogue
+    from expectations.codelists import load_codelists
+
+    if not export.is_dir():
+        raise InputUnreadableError(f"{export} is not a folder. Name the folder of an export.")
+    catalogue = load_catalogue()
+    with open_memory() as con:
+        load_codelists(con)
+        registration = ingest.load_export(con, export, source)
+        run_layer(con, "staging", Parameters().as_sql())
+        evaluate.prepare(con, catalogue)
+        counts = evaluate.judge(con, catalogue, "source")
+    for sentence in registration.warnings:
+        err(sentence)
+    rows = [
+        {
+            "rule": one.rule_id,
+            "title": catalogue.by_id[one.rule_id].title,
+            "severity": catalogue.by_id[one.rule_id].severity,
+            "violated": one.violated,
+            "judged": one.judged,
+            "applicable": one.applicable,
+        }
+        for one in counts
+    ]
+    show(rows if as_json else [row for row in rows if row["violated"]], as_json)
+
+
+def _synth(
+    folder: Path, patients: int | None, seed: int, dialect: str, faults: Path | None
+) -> None:
+    from inspect import signature
+
+    from etl.errors import WrongUseError
+    from etl.synthetic import generate_registry, write_export
+
+    if folder.exists() and any(folder.iterdir()):
+        known = {"manifest.json"}
+        if not any(path.name in known for path in folder.iterdir()):
+            raise WrongUseError(
+                f"{folder} holds something that is not an export. Name an empty folder."
+            )
+    default = signature(generate_registry).parameters["patients"].default
+    count = patients if patients is not None else default
+    with _working("Making the synthetic registry"):
+        registry = generate_registry(count, seed)
+        write_export(registry, folder, dialect, faults)
+
+
+def _refresh(
+    settings: "Settings", export: Path, source: str, as_of: str | None, studies: list[str]
+) -> dict[str, object]:
+    """Plan, then run the nightly job unless its snapshot stands already."""
+    from etl import ingest, publish, refresh
+    from etl.warehouse import open_session
+
+    ledger_day = day(as_of) or settings.today()
+    refresh.chosen_studies(studies)
+    with open_session(settings) as con:  # says at once when another run holds the warehouse
+        remark = publish.recover(con, settings)
+    if remark:
+        err(remark)
+    night = refresh.plan(
+        settings,
+        source=source,
+        export_id=ingest.fingerprint(export, source),
+        as_of=ledger_day,
+        studies=studies,
+    )
+    if night.already_published:
+        out(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
+        current = publish.Shelf(settings.published).current_id()
+        if current != night.snapshot_id:
+            out(
+                f"current points at {current}; `rechallenge rollback {night.snapshot_id}` moves it."
+            )
+        return {"snapshot_id": night.snapshot_id, "is_new": False}
+
+    from assets.execute import count_steps, export_config, run_job
+
+    delivery = export_config(export.absolute(), source, str(ledger_day), studies)
+    with _progress(count_steps("nightly")) as listener:
+        run_job("nightly", settings, listener, delivery=delivery)
+    _closing_words(settings)
+    return {"snapshot_id": night.snapshot_id, "is_new": True}
+
+
+def _closing_words(settings: "Settings") -> None:
+    from assets.cli_common import published_database
+
+    path = published_database(settings)
+    current = publish_current(settings)
+    counts = query(
+        path,
+        "select (select count(*) from marts.patients) as patients, "
+        "(select count(*) from marts.treatment_lines) as lines",
+    )[0]
+    out(
+        f"Published snapshot {current}: {counts['patients']:,} patients, "
+        f"{counts['lines']:,} lines of therapy."
+    )
+    statuses = query(
+        path,
+        "select severity, status, count(*) as findings from quality.findings "
+        "where status in ('new', 'reopened', 'persisting', 'accepted') "
+        "group by severity, status order by severity, status",
+    )
+    if statuses:
+        show_table(statuses)
+
+
+def publish_current(settings: "Settings") -> str | None:
+    """The id of the current snapshot."""
+    from etl.publish.shelf import Shelf
+
+    return Shelf(settings.published).current_id()
+
+
+def _show_study(settings: "Settings") -> None:
+    """The seed study as found in the published marts."""
+    from assets.cli_common import published_database
+
+    path = published_database(settings)
+    show_table(
+        query(
+            path, "select description as step, patients from marts.attrition order by study, step"
+        )
+    )
+    rows = query(
+        path,
+        "select stratum, subset, endpoint, statistic, at, value, lower, upper, numerator, "
+        "denominator, evaluable_set, suppressed from marts.estimates "
+        "where edition = 'as_registered' and statistic <> 'survival_at' "
+        "order by study, endpoint, subset, stratum",
+    )
+    show_table([_in_words(row) for row in rows])
+
+
+def _in_words(row: dict[str, object]) -> dict[str, object]:
+    def number(value: object) -> str:
+        if not isinstance(value, float):
+            return "not reached" if value is None else str(value)
+        return f"{value:.1%}" if row["statistic"] == "proportion" else f"{value:.1f} months"
+
+    interval = "" if row["lower"] is None else f"{number(row['lower'])} to {number(row['upper'])}"
+    counted = row["statistic"] == "proportion" and row["denominator"] is not None
+    return {
+        "endpoint": row["endpoint"],
+        "stratum": row["stratum"],
+        "subset": row["subset"],
+        "n/N": f"{row['numerator']}/{row['denominator']}" if counted else row["denominator"],
+        "value": "suppressed" if row["suppressed"] else number(row["value"]),
+        "95% interval": "" if row["suppressed"] else interval,
+        "evaluable": row["evaluable_set"],
+    }
+
+
+def _report_of(settings: "Settings") -> Path:
+    outputs = settings.published / "current" / "outputs"
+    reports = sorted(outputs.glob("*/report.html"))
+    return reports[0] if reports else outputs
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator["Listener"]:
+    """A bar on a terminal; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True
+    ) as bar:
+        task = bar.add_task("starting", total=steps)
+
+        def listener(step: str, has_ended: bool) -> None:
+            if has_ended:
+                bar.advance(task)
+            else:
+                bar.update(task, description=step.replace("__", "."))
+
+        yield listener
+
+
+VERBS = (refresh, demo, synth, check)

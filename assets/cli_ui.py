@@ -1,0 +1,84 @@
+"""The verb that leaves something running: ui.
+
+Belongs here: starting the Dagster webserver and daemon and a small file server, and stopping
+them. Does not belong here: what they show.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.cli_common import Home, err, out, settings_for
+
+_LOOPBACK = "127.0.0.1"
+_CODE = ["--module-name", "assets.definitions"]
+
+
+def ui(
+    home: Home = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the Dagster UI; the reports stand one above.")
+    ] = None,
+) -> None:
+    """Open the Dagster UI and the published reports on loopback, until Ctrl-C."""
+    from assets.instance import prepare_dagster_home
+
+    overrides = {} if port is None else {"ui_port": port}
+    settings = settings_for(home, **overrides)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
+        "RECHALLENGE_HOME": str(settings.home),
+        "RECHALLENGE_UI_PORT": str(settings.ui_port),
+    }
+    with _running(settings.ui_port, settings.published / "current", environment) as processes:
+        out(f"Dagster:  http://{_LOOPBACK}:{settings.ui_port}")
+        out(f"Reports:  http://{_LOOPBACK}:{settings.ui_port + 1}")
+        out("Ctrl-C stops both.")
+        sys.stdout.flush()
+        try:
+            while all(process.poll() is None for process in processes):
+                time.sleep(0.5)
+            err("One of the servers stopped; see the lines above. Is the port taken?")
+            raise typer.Exit(1)
+        except KeyboardInterrupt:
+            out("Stopped.")
+
+
+@contextmanager
+def _running(
+    port: int, reports: Path, environment: Mapping[str, str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run webserver, daemon and file server; whatever happens, they end with the block."""
+    reports.parent.mkdir(parents=True, exist_ok=True)
+    python = sys.executable
+    commands = [
+        [python, "-m", "dagster_webserver", *_CODE, "--host", _LOOPBACK, "--port", str(port)],
+        [python, "-m", "dagster._daemon", "run", *_CODE],
+        [python, "-m", "assets.report_server", str(reports), str(port + 1)],
+    ]
+    commands[0] += ["--log-level", "warning", "--dagster-log-level", "warning"]
+    commands[1] += ["--log-level", "warning"]
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands:
+            processes.append(subprocess.Popen(command, env=dict(environment)))  # noqa: PERF401, S603
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+VERBS = (ui,)
