@@ -20,7 +20,6 @@ CONTINUING_CLAUSES = (
     "substitution",
     "beyond_progression",
     "resumption_after_toxicity",
-    "resumption",
     "continuation",
 )
 END_REASONS = (
@@ -49,7 +48,11 @@ class Exposures(Contract):
     substance: Series[str] = column("Generic name.", nullable=False)
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     route: Series[str] = column("Usual route of the substance.", codelist="route")
-    setting: Series[str] = column("Setting of the episode.", nullable=False, codelist="setting")
+    setting: Series[str] = column(
+        "Setting of the episode; an unknown one is that of what starts on the same day.",
+        nullable=False,
+        codelist="setting",
+    )
     start_date: Series[date] = column(
         "First day; a partial date is its representative day, not after a known stop where its "
         "interval allows.",
@@ -62,9 +65,36 @@ class Exposures(Contract):
         "No stop, and the episode is registered as ongoing.", nullable=False
     )
     stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
+    step: Series[int] = column(
+        "Number of the patient's start of treatment, in order of time.", nullable=False, ge=1
+    )
     record_key: Series[str] = column("Key of the source row.", nullable=False)
     source_file: Series[str] = column("File of the source row.", nullable=False)
     source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
+
+
+class Episodes(Contract):
+    """Treatment episodes as the derivations read them."""
+
+    layer = "derived"
+    table = "episodes"
+    grain = "One row per placed treatment episode with a systemic exposure."
+    primary_key = ("treatment_id",)
+    owner = "team:derivations"
+
+    treatment_id: Series[str] = column("Treatment episode.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    start_date: Series[date] = column("First start of a substance.", nullable=False)
+    last_start_date: Series[date] = column("Last start of a substance.", nullable=False)
+    stop_date: Series[date] = column(
+        "Last day of the episode, else of its drugs; missing when not known."
+    )
+    stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
+    severe_toxicity: Series[str] = column(
+        "Any grade 3+ event, as entered.", codelist="yes_no_unknown"
+    )
+    best_response: Series[str] = column("Best response as entered.", codelist="response")
+    line_number: Series[int] = column("Line number as entered.")
 
 
 class ProgressionEvidence(Contract):
@@ -77,7 +107,13 @@ class ProgressionEvidence(Contract):
     owner = "team:derivations"
 
     patient_id: Series[str] = column("Patient.", nullable=False)
-    evidence_date: Series[date] = column("Day of the progression.", nullable=False)
+    evidence_date: Series[date] = column(
+        "Day of the progression; the next start where an episode's stop is not known.",
+        nullable=False,
+    )
+    episode_last_start_date: Series[date] = column(
+        "Last start within the episode whose stop reason it is."
+    )
     evidence: Series[str] = column(
         "An assessment, or the stop reason of an episode.",
         nullable=False,

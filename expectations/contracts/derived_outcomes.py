@@ -56,6 +56,9 @@ class Assessments(Contract):
         nullable=False,
     )
     is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
+    is_worst_of_day: Series[bool] = column(
+        "The worst of the patient's assessments of the day, which counts.", nullable=False
+    )
 
 
 class LineAssessments(Contract):
@@ -75,6 +78,9 @@ class LineAssessments(Contract):
     response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
     category: Series[str] = column("The code without regard to its dictionary.", nullable=False)
     is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
+    is_worst_of_day: Series[bool] = column(
+        "The worst of the patient's assessments of the day, which counts.", nullable=False
+    )
     days_from_line_start: Series[int] = column(
         "From the line's start.", nullable=False, unit="days", ge=1
     )
@@ -103,6 +109,9 @@ class LineProgressions(Contract):
         "What shows the progression.", nullable=False, isin=PROGRESSION_SOURCES
     )
     record_key: Series[str] = column("Key of the assessment or the episode.", nullable=False)
+    is_immune_confirmed: Series[bool] = column(
+        "iRECIST: confirmed later, and dated at the first iUPD of its block.", nullable=False
+    )
 
 
 class LineResponses(Contract):

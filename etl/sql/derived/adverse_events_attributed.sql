@@ -1,0 +1,128 @@
+-- One row per placed adverse event.
+with
+terms as (
+    select
+        lower(term) as term,
+        ctcae_version,
+        bool_or(is_immune_related) as is_immune_related
+    from codelists.ctcae_terms
+    group by lower(term), ctcae_version
+),
+
+terms_of_any_version as (
+    select
+        term,
+        bool_or(is_immune_related) as is_immune_related
+    from terms
+    group by term
+),
+
+events as (
+    select
+        adverse_events.event_id,
+        adverse_events.patient_id,
+        adverse_events.treatment_id,
+        adverse_events.term,
+        adverse_events.category,
+        adverse_events.grade,
+        case
+            when adverse_events.immune_related = 'yes' then true
+            when adverse_events.immune_related = 'no' then false
+            else coalesce(terms.is_immune_related, terms_of_any_version.is_immune_related)
+        end as is_irae,
+        -- A partial onset moves to the start of the entered episode.
+        case
+            when
+                adverse_events.onset_date < episodes.start_date
+                and adverse_events.onset_date_latest >= episodes.start_date
+                then episodes.start_date
+            else adverse_events.onset_date
+        end as onset_date,
+        adverse_events.resolved_date
+    from staging.adverse_events
+    left join derived.episodes
+        on
+            adverse_events.treatment_id = episodes.treatment_id
+            and adverse_events.patient_id = episodes.patient_id
+    left join terms
+        on
+            lower(adverse_events.term) = terms.term
+            and adverse_events.ctcae_version = terms.ctcae_version
+    left join terms_of_any_version on lower(adverse_events.term) = terms_of_any_version.term
+    where adverse_events.is_placed
+),
+
+-- The entered episode decides; where it runs on into a later line, the last line begun by onset.
+by_treatment as (
+    select
+        event_id,
+        line_id,
+        start_date
+    from (
+        select
+            events.event_id,
+            lines.line_id,
+            lines.start_date,
+            row_number() over (
+                partition by events.event_id
+                order by
+                    case when lines.start_date <= events.onset_date then 0 else 1 end,
+                    case
+                        when lines.start_date <= events.onset_date then -lines.line_sequence
+                        else lines.line_sequence
+                    end
+            ) as place
+        from events
+        inner join derived.line_treatments on events.treatment_id = line_treatments.treatment_id
+        inner join derived.lines
+            on line_treatments.line_id = lines.line_id and events.patient_id = lines.patient_id
+    ) as placed
+    where place = 1
+),
+
+-- Otherwise the last line begun by onset, while its window is open.
+by_date as (
+    select
+        events.event_id,
+        lines.line_id,
+        lines.start_date
+    from events
+    inner join derived.lines
+        on
+            events.patient_id = lines.patient_id
+            and events.onset_date >= lines.start_date
+            and events.onset_date
+            < coalesce(lines.next_line_start_date, events.onset_date + 1)
+            and events.onset_date
+            <= coalesce(lines.end_date + $toxicity_window_days, events.onset_date)
+),
+
+attributed as (
+    select
+        events.*,
+        coalesce(by_treatment.line_id, by_date.line_id) as line_id,
+        coalesce(by_treatment.start_date, by_date.start_date) as line_start_date,
+        case
+            when by_treatment.line_id is not null then 'treatment'
+            when by_date.line_id is not null then 'date'
+            else 'unassigned'
+        end as line_assignment
+    from events
+    left join by_treatment on events.event_id = by_treatment.event_id
+    left join by_date on events.event_id = by_date.event_id
+)
+
+select
+    event_id,
+    patient_id,
+    line_id,
+    line_assignment,
+    term,
+    category,
+    grade,
+    is_irae,
+    onset_date,
+    resolved_date,
+    case when onset_date >= line_start_date then onset_date - line_start_date end
+        as days_from_line_start
+from attributed

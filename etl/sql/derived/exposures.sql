@@ -1,0 +1,109 @@
+-- One row per placed row of a systemic substance with a known start.
+with
+-- The same substance written twice in one cell is one exposure.
+given as (
+    select
+        drug_substances.source_file,
+        drug_substances.source_line,
+        drug_substances.substance,
+        min(drug_substances.record_key) as record_key,
+        min(drug_substances.patient_id) as patient_id,
+        min(drug_substances.treatment_id) as treatment_id,
+        min(drug_substances.drug_class) as drug_class,
+        min(drug_substances.route) as route,
+        min(drug_substances.start_date) as start_date,
+        min(drug_substances.start_date_earliest) as start_date_earliest,
+        min(drug_substances.stop_date) as stop_date,
+        min(drug_substances.stop_date_latest) as stop_date_latest
+    from staging.drug_substances
+    where
+        drug_substances.is_systemic
+        and drug_substances.substance is not null
+        and drug_substances.start_date is not null
+    group by
+        drug_substances.source_file,
+        drug_substances.source_line,
+        drug_substances.substance
+),
+
+-- Where a partial start or stop would put the stop first, the stop moves within its interval, else
+-- the start within its own. A stop that is before the start all the same is taken as unknown.
+settled as (
+    select
+        given.*,
+        case
+            when given.stop_date >= given.start_date then given.start_date
+            when given.stop_date_latest >= given.start_date then given.start_date
+            when given.start_date_earliest <= given.stop_date then given.stop_date
+            else given.start_date
+        end as settled_start_date,
+        case
+            when given.stop_date >= given.start_date then given.stop_date
+            when given.stop_date_latest >= given.start_date then given.start_date
+            when given.start_date_earliest <= given.stop_date then given.stop_date
+        end as settled_stop_date
+    from given
+),
+
+registered as (
+    select
+        settled.patient_id,
+        settled.treatment_id,
+        settled.substance,
+        settled.drug_class,
+        settled.route,
+        coalesce(treatments.setting, 'unknown') as registered_setting,
+        settled.settled_start_date as start_date,
+        settled.settled_stop_date as stop_date,
+        coalesce(settled.stop_date is null and treatments.ongoing = 'yes', false) as is_ongoing,
+        treatments.stop_reason,
+        settled.record_key,
+        settled.source_file,
+        settled.source_line
+    from settled
+    inner join staging.treatments
+        on settled.treatment_id = treatments.treatment_id and treatments.is_placed
+),
+
+-- An unknown setting is that of what starts on the same day.
+with_setting as (
+    select
+        registered.*,
+        case
+            when registered.registered_setting <> 'unknown' then registered.registered_setting
+            else coalesce(
+                min(nullif(registered.registered_setting, 'unknown')) over (
+                    partition by registered.patient_id, registered.start_date
+                ),
+                'unknown'
+            )
+        end as setting
+    from registered
+)
+
+select
+    patient_id,
+    treatment_id,
+    substance,
+    drug_class,
+    route,
+    setting,
+    start_date,
+    stop_date,
+    is_ongoing,
+    stop_reason,
+    dense_rank() over (
+        partition by patient_id
+        order by
+            start_date,
+            case setting
+                when 'neoadjuvant' then 1
+                when 'adjuvant' then 2
+                when 'advanced' then 3
+                else 4
+            end
+    ) as step,
+    record_key,
+    source_file,
+    source_line
+from with_setting

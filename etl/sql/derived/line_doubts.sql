@@ -1,0 +1,131 @@
+-- One row per line, affected value and rule.
+with
+findings as (
+    select
+        findings_tonight.finding_id,
+        findings_tonight.rule_id,
+        findings_tonight.patient_id,
+        findings_tonight.subject,
+        findings_tonight.record_key,
+        rule_affects.affects,
+        unplaced_rows.source_line is not null as is_unplaced
+    from quality.findings_tonight
+    inner join quality.rule_affects on findings_tonight.rule_id = rule_affects.rule_id
+    left join staging.unplaced_rows
+        on
+            findings_tonight.source_file = unplaced_rows.source_file
+            and findings_tonight.source_line = unplaced_rows.source_line
+    where
+        findings_tonight.stage = 'source'
+        and findings_tonight.severity = 'error'
+        and not findings_tonight.is_accepted
+),
+
+-- The lines that the record of a finding feeds, as far as they can be told.
+treatment_lines as (
+    select
+        findings.finding_id,
+        line_treatments.line_id
+    from findings
+    inner join derived.line_treatments on findings.record_key = line_treatments.treatment_id
+    where findings.subject = 'treatments' and not findings.is_unplaced
+),
+
+drug_lines as (
+    select
+        findings.finding_id,
+        line_steps.line_id
+    from findings
+    inner join derived.exposures on findings.record_key = exposures.record_key
+    inner join derived.line_steps
+        on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
+    where findings.subject = 'drugs' and not findings.is_unplaced
+),
+
+-- A drug row that gave no exposure is a doubt about its episode.
+drug_episode_lines as (
+    select
+        findings.finding_id,
+        line_treatments.line_id
+    from findings
+    inner join staging.drugs on findings.record_key = drugs.record_key and drugs.is_placed
+    inner join derived.line_treatments on drugs.treatment_id = line_treatments.treatment_id
+    where findings.subject = 'drugs' and not findings.is_unplaced
+),
+
+response_lines as (
+    select
+        findings.finding_id,
+        line_assessments.line_id
+    from findings
+    inner join derived.line_assessments on findings.record_key = line_assessments.response_id
+    where findings.subject = 'responses' and not findings.is_unplaced
+),
+
+-- An assessment of a later line may end the progression-free survival of an earlier one.
+survival_lines as (
+    select
+        findings.finding_id,
+        line_survival.line_id
+    from findings
+    inner join derived.line_survival on findings.record_key = line_survival.pfs_record_key
+    where findings.subject in ('responses', 'treatments') and findings.affects = 'pfs'
+),
+
+event_lines as (
+    select
+        findings.finding_id,
+        adverse_events_attributed.line_id
+    from findings
+    inner join derived.adverse_events_attributed
+        on findings.record_key = adverse_events_attributed.event_id
+    where
+        findings.subject = 'adverse_events'
+        and not findings.is_unplaced
+        and adverse_events_attributed.line_id is not null
+),
+
+told as (
+    select finding_id, line_id from treatment_lines
+    union
+    select finding_id, line_id from drug_lines
+    union
+    select finding_id, line_id from drug_episode_lines
+    union
+    select finding_id, line_id from response_lines
+    union
+    select finding_id, line_id from event_lines
+),
+
+-- Where they cannot be told, and for the patient's own records, all lines of the patient.
+doubted as (
+    select
+        findings.rule_id,
+        findings.affects,
+        told.line_id
+    from findings
+    inner join told on findings.finding_id = told.finding_id
+    union
+    select
+        findings.rule_id,
+        findings.affects,
+        survival_lines.line_id
+    from findings
+    inner join survival_lines
+        on findings.finding_id = survival_lines.finding_id and findings.affects = 'pfs'
+    union
+    select
+        findings.rule_id,
+        findings.affects,
+        lines.line_id
+    from findings
+    inner join derived.lines on findings.patient_id = lines.patient_id
+    left join told on findings.finding_id = told.finding_id
+    where told.finding_id is null
+)
+
+select distinct
+    line_id,
+    affects,
+    rule_id
+from doubted

@@ -1,0 +1,71 @@
+-- One row per record that shows progression, with the day it shows it for.
+with
+-- iSD, iPR and iCR reset the bar: what follows is a new block of unconfirmed progression.
+blocks as (
+    select
+        patient_id,
+        response_id,
+        assessment_date,
+        response,
+        category,
+        sum(case when category in ('CR', 'PR', 'SD', 'NON-CR/NON-PD') then 1 else 0 end) over (
+            partition by patient_id
+            order by assessment_date
+            rows between unbounded preceding and current row
+        ) as block
+    from derived.assessments
+    where is_worst_of_day
+),
+
+dated as (
+    select
+        patient_id,
+        response_id,
+        assessment_date,
+        response,
+        category,
+        min(case when category = 'iUPD' then assessment_date end) over (
+            partition by patient_id, block
+            order by assessment_date
+            rows between unbounded preceding and current row
+        ) as first_unconfirmed_date
+    from blocks
+),
+
+-- An episode that stopped for progression on an unknown day progressed before the next start.
+next_starts as (
+    select
+        episodes.treatment_id,
+        min(exposures.start_date) as next_start_date
+    from derived.episodes
+    inner join derived.exposures
+        on
+            episodes.patient_id = exposures.patient_id
+            and episodes.last_start_date < exposures.start_date
+    where episodes.stop_reason = 'progression' and episodes.stop_date is null
+    group by episodes.treatment_id
+)
+
+select
+    patient_id,
+    case
+        when response = 'iCPD' then coalesce(first_unconfirmed_date, assessment_date)
+        else assessment_date
+    end as evidence_date,
+    cast(null as date) as episode_last_start_date,
+    'assessment' as evidence,
+    response_id as record_key
+from dated
+where category = 'PD'
+union all
+select
+    episodes.patient_id,
+    coalesce(episodes.stop_date, next_starts.next_start_date) as evidence_date,
+    episodes.last_start_date as episode_last_start_date,
+    'stop_reason' as evidence,
+    episodes.treatment_id as record_key
+from derived.episodes
+left join next_starts on episodes.treatment_id = next_starts.treatment_id
+where
+    episodes.stop_reason = 'progression'
+    and coalesce(episodes.stop_date, next_starts.next_start_date) is not null

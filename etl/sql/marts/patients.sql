@@ -1,0 +1,76 @@
+-- One row per patient with a readable key.
+with
+-- The baseline at diagnosis of advanced disease, else the first one of an episode.
+baselines as (
+    select
+        patient_id,
+        advanced_diagnosis_date,
+        primary_type,
+        stage,
+        m_category,
+        ecog,
+        ldh_category,
+        brain_metastases,
+        liver_metastases,
+        braf
+    from (
+        select
+            baselines.*,
+            row_number() over (
+                partition by baselines.patient_id
+                order by
+                    case when baselines.treatment_id is null then 0 else 1 end,
+                    coalesce(baselines.measured_date, baselines.advanced_diagnosis_date)
+                    nulls last,
+                    baselines.source_file,
+                    baselines.source_line
+            ) as place
+        from staging.baselines
+        where baselines.is_placed
+    ) as placed
+    where place = 1
+),
+
+aged as (
+    select
+        patients.patient_id,
+        extract(year from baselines.advanced_diagnosis_date)
+        - extract(year from patients.birth_date)
+        - case
+            when
+                extract(month from baselines.advanced_diagnosis_date) * 100
+                + extract(day from baselines.advanced_diagnosis_date)
+                < extract(month from patients.birth_date) * 100
+                + extract(day from patients.birth_date)
+                then 1
+            else 0
+        end as age
+    from staging.patients
+    inner join baselines on patients.patient_id = baselines.patient_id
+    where patients.is_placed
+)
+
+select
+    patients.patient_id,
+    patients.hospital_id,
+    patients.sex,
+    -- A birth after the diagnosis is a finding, and no age.
+    case when aged.age >= 0 then aged.age end as age_at_advanced_diagnosis,
+    baselines.advanced_diagnosis_date,
+    baselines.primary_type,
+    baselines.stage,
+    baselines.m_category,
+    baselines.ecog,
+    baselines.ldh_category,
+    baselines.brain_metastases,
+    baselines.liver_metastases,
+    baselines.braf,
+    patients.vital_status,
+    follow_up.death_date,
+    patients.death_cause,
+    patients.last_contact_date
+from staging.patients
+inner join derived.follow_up on patients.patient_id = follow_up.patient_id
+left join baselines on patients.patient_id = baselines.patient_id
+left join aged on patients.patient_id = aged.patient_id
+where patients.is_placed

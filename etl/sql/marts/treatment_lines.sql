@@ -1,0 +1,74 @@
+-- One row per patient and line of therapy.
+with doubts as (
+    select
+        line_id,
+        string_agg(case when affects = 'lines' then rule_id end, ', ' order by rule_id)
+            as lines_doubtful_because,
+        string_agg(case when affects = 'response' then rule_id end, ', ' order by rule_id)
+            as response_doubtful_because,
+        string_agg(case when affects = 'pfs' then rule_id end, ', ' order by rule_id)
+            as pfs_doubtful_because,
+        string_agg(case when affects = 'os' then rule_id end, ', ' order by rule_id)
+            as os_doubtful_because,
+        string_agg(case when affects = 'toxicity' then rule_id end, ', ' order by rule_id)
+            as toxicity_doubtful_because
+    from derived.line_doubts
+    group by line_id
+)
+
+select
+    lines.line_id,
+    lines.patient_id,
+    lines.setting,
+    lines.line_number,
+    lines.line_sequence,
+    lines.regimen,
+    lines.regimen_class,
+    lines.start_date,
+    lines.end_date,
+    lines.end_reason,
+    lines.opened_because,
+    lines.closed_because,
+    lines.treatment_ids,
+    lines.entered_line_numbers,
+    lines.has_unknown_stop,
+    lines.has_substitution,
+    lines.is_resumed_after_toxicity,
+    lines.is_beyond_progression,
+
+    line_responses.best_overall_response,
+    line_responses.best_overall_response_date,
+    line_responses.best_overall_response_confirmed,
+    line_responses.response_source,
+    line_responses.response_evaluable,
+    line_responses.responder,
+
+    line_progressions.progression_date,
+    line_progressions.progression_source,
+    line_survival.pfs_days,
+    line_survival.pfs_event,
+    line_survival.pfs_end_reason,
+    line_survival.os_days,
+    line_survival.os_event,
+    line_survival.os_end_reason,
+    lines.next_line_start_date,
+    line_survival.ttnt_days,
+    line_survival.ttnt_event,
+    line_survival.ttnt_end_reason,
+
+    line_toxicity.severe_toxicity,
+    line_toxicity.worst_grade,
+    line_toxicity.worst_irae_grade,
+    line_toxicity.toxicity_known,
+
+    doubts.lines_doubtful_because,
+    doubts.response_doubtful_because,
+    doubts.pfs_doubtful_because,
+    doubts.os_doubtful_because,
+    doubts.toxicity_doubtful_because
+from derived.lines
+inner join derived.line_responses on lines.line_id = line_responses.line_id
+inner join derived.line_survival on lines.line_id = line_survival.line_id
+inner join derived.line_toxicity on lines.line_id = line_toxicity.line_id
+left join derived.line_progressions on lines.line_id = line_progressions.line_id
+left join doubts on lines.line_id = doubts.line_id
