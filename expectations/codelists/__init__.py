@@ -5,10 +5,45 @@ belong here: judging values (rules) or matching written drugs (staging SQL).
 """
 
 import csv
+import hashlib
 from functools import cache
 from pathlib import Path
 
+import duckdb
+import yaml
+
 FOLDER = Path(__file__).parent
+
+_TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "codes": (
+        "One row per code of a code list.",
+        {"codelist": "varchar", "code": "varchar", "label": "varchar"},
+    ),
+    "substances": (
+        "One row per substance.",
+        {
+            "substance": "varchar",
+            "atc": "varchar",
+            "drug_class": "varchar",
+            "route": "varchar",
+            "is_systemic": "boolean",
+        },
+    ),
+    "drug_aliases": (
+        "One row per way of writing and substance it stands for.",
+        {"alias": "varchar", "substance": "varchar"},
+    ),
+    "ctcae_terms": (
+        "One row per CTCAE version and term.",
+        {
+            "ctcae_version": "varchar",
+            "term": "varchar",
+            "category": "varchar",
+            "allows_grade_5": "boolean",
+            "is_immune_related": "boolean",
+        },
+    ),
+}
 
 
 @cache
@@ -29,6 +64,35 @@ def codes(codelist: str) -> tuple[str, ...]:
     if codelist not in code_lists():
         raise KeyError(f"There is no code list {codelist} in {FOLDER / 'codes.csv'}.")
     return code_lists()[codelist]
+
+
+def load_codelists(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the code lists in the schema `codelists`, replacing what stands there."""
+    con.execute("create schema if not exists codelists")
+    for name, (grain, columns) in _TABLES.items():
+        declared = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+        path = str(FOLDER / f"{name}.csv").replace("'", "''")
+        con.execute(
+            f"""
+            create or replace table codelists.{name} as
+            select {", ".join(columns)}
+            from read_csv('{path}', auto_detect = false, header = true, delim = ',', quote = '"',
+              escape = '"', columns = {{{declared}}})
+            """
+        )
+        con.execute(f"comment on table codelists.{name} is '{grain}'")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Version of each file, as declared in `versions.yaml`."""
+    declared = yaml.safe_load((FOLDER / "versions.yaml").read_text(encoding="utf-8"))
+    return {name: str(entry["version"]) for name, entry in declared.items()}
+
+
+def fingerprint(name: str) -> str:
+    """The sha256 of one file, by which a version is known to be what it says."""
+    return hashlib.sha256((FOLDER / f"{name}.csv").read_bytes()).hexdigest()
 
 
 def _read(name: str) -> list[dict[str, str]]:

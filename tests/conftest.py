@@ -1,0 +1,19 @@
+"""Fixtures that every test may use: a warehouse in memory with its code lists."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from etl.sql_macros import create_macros
+from etl.warehouse import open_memory
+from expectations.codelists import load_codelists
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse in memory: schemas, code lists and macros."""
+    with open_memory() as connection:
+        load_codelists(connection)
+        create_macros(connection)
+        yield connection
