@@ -4,7 +4,7 @@ Belongs here: their options, progress and closing words. Does not belong here: t
 (`etl.refresh`), running the job (`execute`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.cli_common import Home, Json, day, err, out, query, settings_for, show, show_table
+from assets.cli_common import (
+    Home,
+    Json,
+    day,
+    err,
+    out,
+    published_database,
+    query,
+    settings_for,
+    show,
+    show_table,
+)
 
 if TYPE_CHECKING:
     from assets.progress import Listener
@@ -45,7 +56,7 @@ def refresh(
 ) -> None:
     """Refresh from an export: load, judge, derive, study, publish."""
     settings = settings_for(home)
-    result = _refresh(settings, export, source, as_of, study or [])
+    result = _refresh(settings, export, source, as_of, study or [], say=err if as_json else out)
     if as_json:
         show(result, as_json=True)
 
@@ -143,7 +154,12 @@ def _synth(
 
 
 def _refresh(
-    settings: "Settings", export: Path, source: str, as_of: str | None, studies: list[str]
+    settings: "Settings",
+    export: Path,
+    source: str,
+    as_of: str | None,
+    studies: list[str],
+    say: Callable[[str], None] = out,
 ) -> dict[str, object]:
     """Plan, then run the nightly job unless its snapshot stands already."""
     from etl import ingest, publish, refresh
@@ -163,10 +179,10 @@ def _refresh(
         studies=studies,
     )
     if night.already_published:
-        out(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
+        say(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
         current = publish.Shelf(settings.published).current_id()
         if current != night.snapshot_id:
-            out(
+            say(
                 f"current points at {current}; `rechallenge rollback {night.snapshot_id}` moves it."
             )
         return {"snapshot_id": night.snapshot_id, "is_new": False}
@@ -176,35 +192,35 @@ def _refresh(
     delivery = export_config(export.absolute(), source, str(ledger_day), studies)
     with _progress(count_steps("nightly")) as listener:
         run_job("nightly", settings, listener, delivery=delivery)
-    _closing_words(settings)
-    return {"snapshot_id": night.snapshot_id, "is_new": True}
+    return _closing_words(settings, say)
 
 
-def _closing_words(settings: "Settings") -> None:
-    from assets.cli_common import published_database
-
+def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str, object]:
     path = published_database(settings)
-    current = publish_current(settings)
+    current = _current(settings)
     counts = query(
         path,
         "select (select count(*) from marts.patients) as patients, "
         "(select count(*) from marts.treatment_lines) as lines",
     )[0]
-    out(
+    open_findings = {
+        row["severity"]: row["findings"]
+        for row in query(
+            path,
+            "select severity, count(*) as findings from quality.findings "
+            "where status in ('new', 'reopened', 'persisting') "
+            "group by severity order by severity",
+        )
+    }
+    said = ", ".join(f"{count:,} {name}" for name, count in open_findings.items()) or "none"
+    say(
         f"Published snapshot {current}: {counts['patients']:,} patients, "
-        f"{counts['lines']:,} lines of therapy."
+        f"{counts['lines']:,} lines of therapy; open findings: {said}."
     )
-    statuses = query(
-        path,
-        "select severity, status, count(*) as findings from quality.findings "
-        "where status in ('new', 'reopened', 'persisting', 'accepted') "
-        "group by severity, status order by severity, status",
-    )
-    if statuses:
-        show_table(statuses)
+    return {"snapshot_id": current, "is_new": True, **counts, "open_findings": open_findings}
 
 
-def publish_current(settings: "Settings") -> str | None:
+def _current(settings: "Settings") -> str | None:
     """The id of the current snapshot."""
     from etl.publish.shelf import Shelf
 
@@ -213,8 +229,6 @@ def publish_current(settings: "Settings") -> str | None:
 
 def _show_study(settings: "Settings") -> None:
     """The seed study as found in the published marts."""
-    from assets.cli_common import published_database
-
     path = published_database(settings)
     show_table(
         query(

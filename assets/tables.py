@@ -12,7 +12,7 @@ import dagster as dg
 from assets import describe
 from assets.guard import spoken
 from assets.resources import Delivery, Warehouse
-from etl.models import Model, load_models, value_lineage
+from etl.models import Model, load_models
 from expectations.contracts import all_contracts
 from expectations.export_format import TABLES
 
@@ -145,4 +145,6 @@ def _model_asset(model: Model, models: Mapping[str, Model]) -> dg.AssetsDefiniti
 
 @cache
 def _lineage() -> dict[str, dict[str, list[tuple[str, str]]]]:
+    from etl.lineage import value_lineage
+
     return value_lineage(load_models())
