@@ -7,6 +7,8 @@ findings as (
         findings_tonight.patient_id,
         findings_tonight.subject,
         findings_tonight.record_key,
+        findings_tonight.source_file,
+        findings_tonight.source_line,
         rule_affects.affects,
         unplaced_rows.source_line is not null as is_unplaced
     from quality.findings_tonight
@@ -36,21 +38,28 @@ drug_lines as (
         findings.finding_id,
         line_steps.line_id
     from findings
-    inner join derived.exposures on findings.record_key = exposures.record_key
+    inner join derived.exposures
+        on
+            findings.source_file = exposures.source_file
+            and findings.source_line = exposures.source_line
     inner join derived.line_steps
         on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
-    where findings.subject = 'drugs' and not findings.is_unplaced
+    where findings.subject in ('drugs', 'drug_substances') and not findings.is_unplaced
 ),
 
--- A drug row that gave no exposure is a doubt about its episode.
+-- A drug that gave no exposure is a doubt about its episode.
 drug_episode_lines as (
     select
         findings.finding_id,
         line_treatments.line_id
     from findings
-    inner join staging.drugs on findings.record_key = drugs.record_key and drugs.is_placed
-    inner join derived.line_treatments on drugs.treatment_id = line_treatments.treatment_id
-    where findings.subject = 'drugs' and not findings.is_unplaced
+    inner join staging.drug_substances
+        on
+            findings.source_file = drug_substances.source_file
+            and findings.source_line = drug_substances.source_line
+    inner join derived.line_treatments
+        on drug_substances.treatment_id = line_treatments.treatment_id
+    where findings.subject in ('drugs', 'drug_substances') and not findings.is_unplaced
 ),
 
 response_lines as (
@@ -60,6 +69,22 @@ response_lines as (
     from findings
     inner join derived.line_assessments on findings.record_key = line_assessments.response_id
     where findings.subject = 'responses' and not findings.is_unplaced
+),
+
+-- An assessment that no line has, by its date, is a doubt about the episode it was entered for.
+stray_response_lines as (
+    select
+        findings.finding_id,
+        line_treatments.line_id
+    from findings
+    inner join staging.responses
+        on findings.record_key = responses.record_key and responses.is_placed
+    inner join derived.line_treatments on responses.treatment_id = line_treatments.treatment_id
+    left join derived.line_assessments on findings.record_key = line_assessments.response_id
+    where
+        findings.subject = 'responses'
+        and not findings.is_unplaced
+        and line_assessments.response_id is null
 ),
 
 -- An assessment of a later line may end the progression-free survival of an earlier one.
@@ -93,6 +118,8 @@ told as (
     select finding_id, line_id from drug_episode_lines
     union
     select finding_id, line_id from response_lines
+    union
+    select finding_id, line_id from stray_response_lines
     union
     select finding_id, line_id from event_lines
 ),
