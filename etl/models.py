@@ -42,6 +42,8 @@ _ACCEPTED: Mapping[str, frozenset[str]] = {
     "DATE": frozenset({"DATE"}),
 }
 
+_AGREED: set[tuple["Model", type[Contract]]] = set()
+
 
 class ModelError(RechallengeError):
     """A model file cannot be read, ordered or run."""
@@ -204,6 +206,9 @@ def _assert_same_columns(
     contract: type[Contract],
     values: dict[str, object],
 ) -> None:
+    # Planning a wide SELECT twice is most of the time on small tables: ask once a process.
+    if (model, contract) in _AGREED:
+        return
     empty = con.execute(f"select * from (\n{model.sql}\n) as model limit 0", values or None)
     given = {name: str(kind).split("(")[0] for name, kind, *_ in empty.description or []}
     promised = {c.name: c.sql_type for c in physical_columns(contract)}
@@ -221,6 +226,7 @@ def _assert_same_columns(
             f"{model.path} and its contract {contract.__name__} disagree: {'; '.join(wrong)}. "
             "Change one of them (a bare NULL is an INTEGER: cast it)."
         )
+    _AGREED.add((model, contract))
 
 
 def _ensure_table(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> None:

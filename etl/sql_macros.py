@@ -7,40 +7,40 @@ macros (they hide the tables a model reads) or anything about a particular colum
 import duckdb
 
 _BLANKS = r"' \t\r\n\u00a0'".encode("ascii").decode("unicode_escape")
+_TRIMMED = f"trim(value, {_BLANKS})"
+# The shape of a full or partial ISO date; the year 0000 is none. Casting rejects 2021-02-31.
+_IS_DATE = (
+    f"regexp_full_match({_TRIMMED}, '[0-9]{{4}}(-[0-9]{{2}}){{0,2}}') and {_TRIMMED} >= '0001'"
+)
 
 MACROS: dict[str, str] = {
     # NULL for nothing but blanks (no-break space included), else without those around it.
-    "cleaned(value)": f"nullif(trim(value, {_BLANKS}), '')",
+    "cleaned(value)": f"nullif({_TRIMMED}, '')",
     # As written, kept beside the parsed value; NULL where the source holds no value.
-    "as_written(value, written)": (
-        f"case when nullif(trim(value, {_BLANKS}), '') is not null then coalesce(written, value) end"
-    ),
+    "as_written(value, written)": f"case when {_TRIMMED} <> '' then coalesce(written, value) end",
     # '3.7', '3.0' and '1e1' are no integers; 18 digits always fit.
     "parse_integer(value)": (
-        "case when regexp_full_match(cleaned(value), '[+-]?[0-9]{1,18}') "
-        "then cast(cleaned(value) as bigint) end"
+        f"case when regexp_full_match({_TRIMMED}, '[+-]?[0-9]{{1,18}}') "
+        f"then cast({_TRIMMED} as bigint) end"
     ),
     "parse_number(value)": (
-        "case when regexp_full_match(cleaned(value), '[+-]?([0-9]{1,18}([.][0-9]*)?|[.][0-9]+)') "
-        "then try_cast(cleaned(value) as double) end"
-    ),
-    # A day must exist: 2021-02-31 is not read, nor is the year 0000.
-    "parse_iso_day(value)": (
-        "case when regexp_full_match(value, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
-        "and value >= '0001' then try_cast(value as date) end"
+        f"case when regexp_full_match({_TRIMMED}, '[+-]?([0-9]{{1,18}}([.][0-9]*)?|[.][0-9]+)') "
+        f"then try_cast({_TRIMMED} as double) end"
     ),
     "date_earliest(value)": (
-        "coalesce(parse_iso_day(cleaned(value)), parse_iso_day(cleaned(value) || '-01'), "
-        "parse_iso_day(cleaned(value) || '-01-01'))"
+        f"case when {_IS_DATE} then try_cast({_TRIMMED} || "
+        f"case length({_TRIMMED}) when 4 then '-01-01' when 7 then '-01' else '' end as date) end"
     ),
     "date_latest(value)": (
-        "coalesce(parse_iso_day(cleaned(value)), last_day(parse_iso_day(cleaned(value) || '-01')), "
-        "parse_iso_day(cleaned(value) || '-12-31'))"
+        f"case when {_IS_DATE} then case length({_TRIMMED}) "
+        f"when 4 then try_cast({_TRIMMED} || '-12-31' as date) "
+        f"when 7 then last_day(try_cast({_TRIMMED} || '-01' as date)) "
+        f"else try_cast({_TRIMMED} as date) end end"
     ),
     # The 15th of a month and 1 July of a year: the middle, so that errors do not add up one way.
     "date_representative(value)": (
-        "coalesce(parse_iso_day(cleaned(value)), parse_iso_day(cleaned(value) || '-15'), "
-        "parse_iso_day(cleaned(value) || '-07-01'))"
+        f"case when {_IS_DATE} then try_cast({_TRIMMED} || "
+        f"case length({_TRIMMED}) when 4 then '-07-01' when 7 then '-15' else '' end as date) end"
     ),
     # Two drugs are written alike when they agree in this: no case, accents, blanks or marks.
     "matching_key(value)": "regexp_replace(lower(strip_accents(value)), '[^a-z0-9]', '', 'g')",
