@@ -37,15 +37,20 @@ def draw_baselines(patients: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
         "primary_diagnosis_date": iso(primary),
         "advanced_diagnosis_date": iso(advanced),
         "ajcc_edition": np.where(is_eighth, "8", "7"),
-        "stage": np.select([is_stage_iii & is_eighth & (rng.random(n) < 0.15), is_stage_iii],
-                           ["IIID", "IIIC"], "IV"),
+        "stage": np.select(
+            [is_stage_iii & is_eighth & (rng.random(n) < 0.15), is_stage_iii],
+            ["IIID", "IIIC"],
+            "IV",
+        ),
         "resectable": np.where(rng.random(n) < 0.96, "no", "unknown"),
         "m_category": _blank(m_category, 0.02, rng),
         "ecog": rng.choice(["0", "1", "2", "3", "unknown"], n, p=[0.5, 0.33, 0.09, 0.03, 0.05]),
         "brain_metastases": np.where(unknown_brain, "unknown", brain),
         "liver_metastases": np.where(liver, "yes", np.where(rng.random(n) < 0.04, "unknown", "no")),
         "organ_sites": _blank(sites.astype(str).astype(object), 0.05, rng),
-        "comorbidities": _blank(rng.poisson(0.9, n).clip(max=7).astype(str).astype(object), 0.08, rng),
+        "comorbidities": _blank(
+            rng.poisson(0.9, n).clip(max=7).astype(str).astype(object), 0.08, rng
+        ),
         **_primary(n, rng),
         **_ldh(n, rng),
         **_mutations(frame["is_targeted"].to_numpy(dtype=bool), rng),
@@ -72,7 +77,9 @@ def _primary(n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         "breslow_mm": np.where(measured, [f"{value:.1f}" for value in breslow], ""),
         "t_category": np.where(measured, category, ""),
         "ulceration": np.where(
-            measured, np.where(ulcerated, "yes", "no"), np.where(kind == "unknown_primary", "", "unknown")
+            measured,
+            np.where(ulcerated, "yes", "no"),
+            np.where(kind == "unknown_primary", "", "unknown"),
         ),
     }
 
@@ -81,7 +88,9 @@ def _ldh(n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     limit = rng.choice([234, 240, 246, 252], n)
     value = rng.lognormal(5.45, 0.5, n).clip(90, 5200).round().astype(int)
     known = rng.random(n) < 0.93
-    category = np.select([value <= limit, value <= 2 * limit], ["normal", "elevated"], "over_2x_uln")
+    category = np.select(
+        [value <= limit, value <= 2 * limit], ["normal", "elevated"], "over_2x_uln"
+    )
     only_class = known & (rng.random(n) < 0.04)
     measured = known & ~only_class
     return {

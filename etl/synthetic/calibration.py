@@ -4,11 +4,12 @@ Belongs here: the numbers of the paper's abstract and of the reconstruction that
 them, with their source, and nowhere else in the code. Does not belong here: how patients are made
 from them (`cohort.py`), or anything the pipeline reads: it never sees this module.
 
-Source of the printed numbers: van Dijk et al., Br J Cancer 2025;133:66-75 (abstract). The table of
-responses and the days of progression-free survival are a *reconstruction*: one synthetic cohort that
-has all of the printed numbers, out of many that would. Only 13/36, 15/37 and 12/31 are forced by the
-printed percentages; 12/30, 16/30 and the split of the gains over the groups are choices. Meeting the
-abstract with it shows that the arithmetic is right, not that the registry's definitions are these.
+Source of the printed numbers: van Dijk et al., Br J Cancer 2025;133:66-75 (abstract). The table
+of responses and the days of progression-free survival are a *reconstruction*: one synthetic cohort
+that has all of the printed numbers, out of many that would. Only 13/36, 15/37 and 12/31 are forced
+by the printed percentages; 12/30, 16/30 and the split of the gains over the groups are choices.
+Meeting the abstract with it shows that the arithmetic is right, not that the registry's definitions
+are these.
 """
 
 from dataclasses import dataclass

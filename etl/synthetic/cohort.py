@@ -118,8 +118,8 @@ def draw_cohort(count: int, rng: np.random.Generator) -> Course:
     episodes["hospital"] = patients["hospital"].to_numpy()[episodes["pid"].to_numpy()]
     return Course(
         patients,
-        episodes[list(EPISODE_COLUMNS)],
-        pd.DataFrame([row for story in stories for row in story.scans])[list(ASSESSMENT_COLUMNS)],
+        stack([episodes], EPISODE_COLUMNS),
+        stack([pd.DataFrame([r for s in stories for r in s.scans])], ASSESSMENT_COLUMNS),
         stack([event for story in stories for event in story.events], EVENT_COLUMNS),
         empty(LOCAL_COLUMNS),
     )

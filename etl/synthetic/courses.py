@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from etl.synthetic.frames import ASSESSMENT_COLUMNS
+from etl.synthetic.frames import ASSESSMENT_COLUMNS, stack
 from etl.synthetic.patterns import INDEX, REGIMENS, response_table
 
 CR, PR, SD, PD, NE = range(5)
@@ -38,7 +38,8 @@ class Lines:
     @property
     def exists(self) -> np.ndarray:
         """Which lines were started."""
-        return ~np.isnan(self.start)
+        started: np.ndarray = ~np.isnan(self.start)
+        return started
 
 
 @dataclass
@@ -162,9 +163,7 @@ def _planned_stop(
     reason = np.where(is_ipi, np.where(doses == 4, _COMPLETED, short), reason)
     days = np.where(is_ipi, 21 * (doses - 1), days)
     induction = np.where(is_combination & ~stops_for_toxicity, 63, 21 * (doses - 1))
-    days = np.where(
-        is_combination & stops_for_toxicity, induction + rng.integers(0, 19, n), days
-    )
+    days = np.where(is_combination & stops_for_toxicity, induction + rng.integers(0, 19, n), days)
     return days.round(), reason, np.where(is_combination, induction, np.nan)
 
 
@@ -228,7 +227,7 @@ def scans(
             "is_sealed": False,
         }
     )[shown]
-    return pd.concat([routine, progressions], ignore_index=True)[list(ASSESSMENT_COLUMNS)]
+    return stack([routine, progressions], ASSESSMENT_COLUMNS)
 
 
 def _responses(category: np.ndarray, number: np.ndarray, is_fast: np.ndarray) -> np.ndarray:

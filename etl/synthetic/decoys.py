@@ -64,9 +64,9 @@ def _context(course: Course) -> pd.DataFrame:
     frame["known_until"] = patients["known_until"].to_numpy(dtype=float)
     frame["advanced_on"] = patients["advanced"].to_numpy(dtype=float)
     progressed = frame["progressed"].fillna(frame["stop"].where(frame["reason"] == "progression"))
-    frame["horizon"] = pd.concat([progressed, frame["following"], frame["known_until"]], axis=1).min(
-        axis=1
-    )
+    frame["horizon"] = pd.concat(
+        [progressed, frame["following"], frame["known_until"]], axis=1
+    ).min(axis=1)
     free = ~frame["is_sealed"].astype(bool) & (frame["setting"] == "advanced")
     frame["is_ipilimumab"] = free & frame["regimen"].isin([INDEX["ipi"], INDEX["ipinivo"]])
     frame["is_combination"] = free & (frame["regimen"] == INDEX["ipinivo"])
@@ -74,9 +74,11 @@ def _context(course: Course) -> pd.DataFrame:
     return frame
 
 
-def _replace(course: Course, chosen: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> None:
+def _replace(
+    course: Course, chosen: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame
+) -> None:
     """Put two rows in the place of each chosen episode."""
-    kept = course.episodes.drop(index=chosen["position"])
+    kept = course.episodes.drop(index=chosen["position"].tolist())
     course.episodes = stack([kept, first, second], EPISODE_COLUMNS)
 
 
@@ -186,7 +188,7 @@ def _perioperative(
         added["reason"] = "completed"
         added["induction_stop"] = start + days if regimen == "ipinivo" else np.nan
         course.episodes = stack([course.episodes, added], EPISODE_COLUMNS)
-        resect(course, added["pid"].to_numpy(), start, setting, days, rng)
+        resect(course, added["pid"].to_numpy(), start.to_numpy(dtype=float), setting, days, rng)
 
     return rewrite
 

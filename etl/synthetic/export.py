@@ -123,7 +123,9 @@ def _column(
         return written
     labels = {entry.to: entry.label for entry in mapped.codes.values() if entry.label}
     spelled = values.map(labels)
-    by_label = spelled.notna() & (pd.Series(range(len(values)), index=values.index) % _LABEL_EVERY == 7)
+    by_label = spelled.notna() & (
+        pd.Series(range(len(values)), index=values.index) % _LABEL_EVERY == 7
+    )
     return written.where(~by_label, spelled)
 
 

@@ -69,15 +69,32 @@ class Course:
     locals: pd.DataFrame
 
 
+_DAYS = {"start", "stop", "induction_stop", "day", "onset", "resolved", "management_start"}
+_COUNTS = {"pid", "line", "regimen", "hospital", "grade"}
+
+
+def _types(columns: tuple[str, ...]) -> dict[str, str]:
+    def kind(name: str) -> str:
+        if name in _DAYS:
+            return "float64"
+        if name in _COUNTS:
+            return "int64"
+        return "bool" if name == "is_sealed" else "object"
+
+    return {name: kind(name) for name in columns}
+
+
 def empty(columns: tuple[str, ...]) -> pd.DataFrame:
     """A frame of those columns without rows."""
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _types(columns).items()})
 
 
 def stack(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    """The frames under one another, in the order of `columns`."""
+    """The frames under one another, in the order and with the types of `columns`."""
     present = [frame.loc[:, list(columns)] for frame in frames if len(frame)]
-    return pd.concat(present, ignore_index=True) if present else empty(columns)
+    if not present:
+        return empty(columns)
+    return pd.concat([frame.astype(_types(columns)) for frame in present], ignore_index=True)
 
 
 def iso(days: np.ndarray) -> np.ndarray:

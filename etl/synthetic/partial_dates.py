@@ -18,9 +18,7 @@ _CUT: tuple[tuple[str, str, float, float], ...] = (
 )
 
 
-def cut_dates(
-    tables: dict[str, pd.DataFrame], sealed: set[str], rng: np.random.Generator
-) -> None:
+def cut_dates(tables: dict[str, pd.DataFrame], sealed: set[str], rng: np.random.Generator) -> None:
     """Cut dates in place, only where nothing else of the patient falls in the same month or year.
 
     Args:

@@ -41,7 +41,13 @@ _OTHER_GROUPS: tuple[tuple[str, float, str, str, dict[str, float]], ...] = (
 _BEFORE_IPI = {"dtic": 0.5, "vem": 0.4, "carbotax": 0.1}
 _AFTER_IPI = {"pembro": 0.5, "nivo": 0.2, "dabtram": 0.2, "dtic": 0.1}
 _BEFORE_COMBINATION = {"dabtram": 0.45, "encobini": 0.1, "pembro": 0.45}
-_AFTER_COMBINATION = {"dabtram": 0.45, "encobini": 0.2, "pembro": 0.1, "dtic": 0.15, "carbotax": 0.1}
+_AFTER_COMBINATION = {
+    "dabtram": 0.45,
+    "encobini": 0.2,
+    "pembro": 0.1,
+    "dtic": 0.15,
+    "carbotax": 0.1,
+}
 _AFTER_OTHER = {"dabtram": 0.4, "encobini": 0.1, "pembro": 0.3, "dtic": 0.1, "carbotax": 0.1}
 
 
@@ -113,6 +119,7 @@ def draw_persons(
     n = len(pids)
     age = rng.normal(62, 13, n).clip(21, 91)
     disease_free = rng.exponential(900, n).clip(max=7000).round()
+    disease_free = np.minimum(disease_free, ((age - 16) * 365.25).round())
     disease_free = np.where(rng.random(n) < 0.12, 0, disease_free)
     return pd.DataFrame(
         {
@@ -152,7 +159,7 @@ def episodes_of(lines: courses.Lines, pids: np.ndarray, hospital: np.ndarray) ->
             "is_sealed": False,
         }
     )
-    return frame[list(EPISODE_COLUMNS)]
+    return stack([frame], EPISODE_COLUMNS)
 
 
 def _ipilimumab_treated(count: int, kind: str, first_pid: int, rng: np.random.Generator) -> Course:
@@ -200,15 +207,16 @@ def _course(
         lines.death = advanced + 20 + rng.exponential(200 if group == "untreated" else 900, n)
         lines.death = lines.death.round()
     targeted = {INDEX[key] for key in ("dabtram", "encobini", "vem")}
-    patients["is_targeted"] = np.isin(plan, list(targeted)).any(axis=1)
+    is_targeted: np.ndarray = np.asarray(np.isin(plan, list(targeted)).any(axis=1))
+    patients["is_targeted"] = is_targeted
     _follow(patients, lines, np.where(untreated, advanced, anchor), rng)
     limit = patients["known_until"].to_numpy()
     assessments = courses.scans(lines, pids, limit, rng)
     episodes = episodes_of(lines, pids, patients["hospital"].to_numpy())
     return Course(
         patients,
-        episodes.astype({"regimen": int}),
-        assessments[list(ASSESSMENT_COLUMNS)],
+        episodes,
+        assessments,
         empty(EVENT_COLUMNS),
         empty(LOCAL_COLUMNS),
     )

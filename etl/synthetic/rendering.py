@@ -22,9 +22,9 @@ _CTCAE_5 = day("2018-04-01")
 
 def hospital_codes(positions: np.ndarray) -> np.ndarray:
     """Codes of the hospitals at those positions."""
-    return np.array([f"H{number:02d}" for number in range(1, HOSPITALS + 1)], dtype=object)[
-        positions.astype(int)
-    ]
+    codes = np.array([f"H{number:02d}" for number in range(1, HOSPITALS + 1)], dtype=object)
+    chosen: np.ndarray = codes[positions.astype(int)]
+    return chosen
 
 
 def render(course: Course, rng: np.random.Generator) -> tuple[Tables, pd.Series]:
@@ -38,7 +38,7 @@ def render(course: Course, rng: np.random.Generator) -> tuple[Tables, pd.Series]
     tables: Tables = {
         "patients": _patients(course, labels, fatal, rng),
         "baselines": draw_baselines(course.patients, rng),
-        "treatments": _treatments(course, labels, rng),
+        "treatments": _treatments(course, rng),
         "drugs": _drugs(course, rng),
         "responses": _responses(course, labels, rng),
         "adverse_events": _events(course, labels),
@@ -49,7 +49,8 @@ def render(course: Course, rng: np.random.Generator) -> tuple[Tables, pd.Series]
     baselines["patient_id"] = labels.reindex(baselines["pid"]).to_numpy()
     tables["baselines"] = baselines.sort_values("patient_id", kind="stable")
     return {
-        name: tables[name].reset_index(drop=True)[list(TABLES[name].column_names)] for name in TABLES
+        name: tables[name].reset_index(drop=True)[list(TABLES[name].column_names)]
+        for name in TABLES
     }, labels
 
 
@@ -78,7 +79,7 @@ def _linked(
     frame: pd.DataFrame, episodes: pd.DataFrame, when: str, *, same_day: bool
 ) -> pd.DataFrame:
     """Each row with the latest episode that had started."""
-    left = frame.assign(**{when: frame[when].astype(float), "pid": frame["pid"].astype(int)})
+    left = frame.astype({when: float, "pid": int})
     left = left.sort_values(when, kind="stable")
     right = episodes[["pid", "start", "treatment_id"]].astype({"pid": int, "start": float})
     right = right.sort_values("start", kind="stable")
@@ -127,7 +128,7 @@ def _patients(
     return table.sort_values("patient_id", kind="stable")
 
 
-def _treatments(course: Course, labels: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
+def _treatments(course: Course, rng: np.random.Generator) -> pd.DataFrame:
     frame = course.episodes
     n = len(frame)
     sealed = frame["is_sealed"].to_numpy(dtype=bool)

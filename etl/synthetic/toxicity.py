@@ -39,7 +39,9 @@ def draw_events(
     resolved = onset + 4 + rng.exponential(35, n).round()
     does = (rng.random(n) < resolves) & (resolved <= latest)
     chance = rng.random(n)
-    outcome = np.select([does, chance < 0.6, chance < 0.9], ["resolved", "not_resolved", "resolving"], "unknown")
+    outcome = np.select(
+        [does, chance < 0.6, chance < 0.9], ["resolved", "not_resolved", "resolving"], "unknown"
+    )
     steroids = is_immune & (grades >= 3)
     management = np.select(
         [
@@ -146,8 +148,9 @@ def fatal_events(
 def _terms(
     is_immune: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    immune, other = _draw_terms(IMMUNE_EVENTS, len(is_immune), rng), _draw_terms(
-        OTHER_EVENTS, len(is_immune), rng
+    immune, other = (
+        _draw_terms(IMMUNE_EVENTS, len(is_immune), rng),
+        _draw_terms(OTHER_EVENTS, len(is_immune), rng),
     )
     picked = [np.where(is_immune, left, right) for left, right in zip(immune, other, strict=True)]
     return picked[0], picked[1], picked[2].astype(float)
