@@ -1,1 +1,30 @@
-"""Best overall response: the reference reading that the SQL is proved against."""
+"""Responses and times: the reference reading that the SQL is proved against.
+
+Belongs here: best overall response, progression and progression-free survival of one line, read
+slowly and plainly from the definitions. Does not belong here: anything the nightly run uses; it
+derives all lines at once in `etl/sql/derived`.
+"""
+
+from etl.responses.reading import (
+    Assessment,
+    Best,
+    Progression,
+    best_response,
+    confirmed_progressions,
+    line_assessments,
+    progression,
+)
+from etl.responses.times import Outcome, overall_survival, progression_free_survival
+
+__all__ = [
+    "Assessment",
+    "Best",
+    "Outcome",
+    "Progression",
+    "best_response",
+    "confirmed_progressions",
+    "line_assessments",
+    "overall_survival",
+    "progression",
+    "progression_free_survival",
+]
