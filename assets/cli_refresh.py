@@ -162,13 +162,15 @@ def _refresh(
     say: Callable[[str], None] = out,
 ) -> dict[str, object]:
     """Plan, then run the nightly job unless its snapshot stands already."""
-    from etl import ingest, publish, refresh
+    from etl import ingest, refresh
+    from etl.publish.publication import recover
+    from etl.publish.shelf import Shelf
     from etl.warehouse import open_session
 
     ledger_day = day(as_of) or settings.today()
     refresh.chosen_studies(studies)
     with open_session(settings) as con:  # says at once when another run holds the warehouse
-        remark = publish.recover(con, settings)
+        remark = recover(con, settings)
     if remark:
         err(remark)
     night = refresh.plan(
@@ -180,7 +182,7 @@ def _refresh(
     )
     if night.already_published:
         say(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
-        current = publish.Shelf(settings.published).current_id()
+        current = Shelf(settings.published).current_id()
         if current != night.snapshot_id:
             say(
                 f"current points at {current}; `rechallenge rollback {night.snapshot_id}` moves it."

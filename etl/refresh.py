@@ -11,13 +11,15 @@ from pathlib import Path
 
 import duckdb
 
-from etl import ingest, publish
+from etl import ingest
 from etl.errors import WrongUseError
 from etl.ingest import Registration
 from etl.models import Model, run_model
 from etl.outputs.report import ReportContext, write_outputs
 from etl.parameters import Parameters
-from etl.publish import Night, Publication, files, steps
+from etl.publish import files, steps
+from etl.publish.night import Night, plan_night
+from etl.publish.publication import Publication, publish, recover
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from expectations import acceptances, evaluate, ledger
@@ -60,7 +62,6 @@ def chosen_studies(names: Iterable[str]) -> dict[str, Study]:
 
 
 def plan(
-    con: duckdb.DuckDBPyConnection,
     settings: Settings,
     *,
     source: str,
@@ -70,7 +71,7 @@ def plan(
 ) -> Night:
     """Work out which snapshot an export leads to; reads the acceptances valid that day."""
     catalogue = load_catalogue()
-    return publish.plan_night(
+    return plan_night(
         settings,
         source=source,
         export_id=export_id,
@@ -101,12 +102,11 @@ def load(
     Raises:
         InputUnreadableError: the export cannot be read.
     """
-    remark = publish.recover(con, settings)
+    remark = recover(con, settings)
     steps.begin(con)
     load_codelists(con)
     registration = ingest.load_export(con, export, source)
     night = plan(
-        con,
         settings,
         source=source,
         export_id=registration.export_id,
@@ -186,7 +186,7 @@ def write_study_outputs(
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish."""
-    return publish.publish(con, settings, load_catalogue())
+    return publish(con, settings, load_catalogue())
 
 
 def _forget_other_studies(

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from etl.publish import files
 from etl.publish.identity import Inputs, code_version, mapping_hash, snapshot_id
 from etl.publish.shelf import Shelf
 from etl.settings import Settings
@@ -76,8 +77,6 @@ def plan_night(
         catalogue: The rules.
         acceptances: Those valid on the ledger's day, in a fixed order.
     """
-    from etl.publish import files
-
     inputs = Inputs(
         source=source,
         export_id=export_id,

@@ -1,0 +1,151 @@
+"""The gate: each reason that holds it, and that nothing else does."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import duckdb
+import pytest
+
+from etl.errors import GateHeldError
+from etl.publish import gate, steps
+from etl.warehouse import open_memory
+from expectations.catalogue import Catalogue
+from expectations.export_format import TABLES
+
+DEPENDS_ON = {
+    "staging.patients": (),
+    "derived.lines": ("staging.patients",),
+    "marts.treatment_lines": ("derived.lines",),
+}
+REQUIRED = steps.required(DEPENDS_ON)
+IN_ORDER = (
+    steps.EXPORT,
+    "staging.patients",
+    steps.SOURCE_VERDICTS,
+    "derived.lines",
+    "marts.treatment_lines",
+    steps.DERIVED_VERDICTS,
+    steps.STUDIES,
+    steps.MART_VERDICTS,
+    steps.LEDGER,
+    steps.OUTPUTS,
+)
+COUNTS = {"staging.patients": 2, "marts.patients": 2, "marts.responses": 0}
+
+
+def rule(rule_id: str, *, is_gate: bool = False) -> Any:
+    return SimpleNamespace(id=rule_id, title=f"title of {rule_id}", gate=is_gate)
+
+
+CATALOGUE = cast(
+    Catalogue,
+    SimpleNamespace(rules=(rule("PT-T01"), rule("MT-X01", is_gate=True))),
+)
+
+
+@pytest.fixture
+def whole() -> Any:
+    """A warehouse after a whole refresh of two patients."""
+    with open_memory() as con:
+        steps.begin(con)
+        for step in IN_ORDER:
+            steps.record(con, step)
+        con.execute(
+            "create table raw.files as select 'patients.csv' as file_name, 3 as lines, "
+            "2 as loaded, 1 as rejected"
+        )
+        for table in TABLES:
+            con.execute(f"create table source.{table} (a integer)")
+            con.execute(f"create table staging.{table} (a integer, is_placed boolean)")
+        con.execute("insert into source.patients values (1), (2)")
+        con.execute("insert into staging.patients values (1, true), (2, true)")
+        con.execute("create table marts.patients as select 1 as a union all select 2")
+        con.execute("create table quality.judged (rule_id varchar, violated bigint)")
+        con.execute("insert into quality.judged values ('PT-T01', 5), ('MT-X01', 0)")
+        yield con
+
+
+def ask(con: duckdb.DuckDBPyConnection, **changes: Any) -> None:
+    given: dict[str, Any] = {"required": REQUIRED, "counts": COUNTS, "last_counts": {}}
+    gate.ask(con, CATALOGUE, **{**given, **changes})
+
+
+def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnection) -> None:
+    ask(whole, last_counts={"marts.patients": 1_000, "marts.responses": 0})
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "update raw.files set loaded = 1",
+            r"patients.csv has 3 lines but 1 were loaded and 1 rejected",
+        ),
+        ("update raw.files set lines = null", "patients.csv has None lines"),
+        ("delete from raw.files", "no file of the export is registered"),
+        ("insert into source.drugs values (1)", "drugs has 1 rows in the export but 0 in staging"),
+        (
+            "insert into marts.patients values (3)",
+            "2 patients are placed but marts.patients has 3",
+        ),
+        (
+            "update quality.judged set violated = 7 where rule_id = 'MT-X01'",
+            r"rule MT-X01 \(title of MT-X01\) is marked as a gate and is violated 7 times",
+        ),
+        ("delete from quality.judged where rule_id = 'PT-T01'", "1 rules were not judged: PT-T01"),
+        ("delete from raw.steps where step = 'ledger'", "not done since the export .*: ledger"),
+    ],
+)
+def test_each_reason_holds_the_gate(
+    whole: duckdb.DuckDBPyConnection, statement: str, reason: str
+) -> None:
+    whole.execute(statement)
+    with pytest.raises(GateHeldError, match=reason) as caught:
+        ask(whole)
+    assert caught.value.exit_code == 1
+
+
+def test_all_reasons_are_said_at_once(whole: duckdb.DuckDBPyConnection) -> None:
+    whole.execute("update raw.files set loaded = 1")
+    whole.execute("delete from quality.judged")
+    with pytest.raises(GateHeldError, match=r"1 were loaded.*2 rules were not judged"):
+        ask(whole)
+
+
+def test_a_table_that_became_empty_holds_the_gate(whole: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(
+        GateHeldError, match=r"marts.responses became empty: .* snapshot has 3 rows"
+    ):
+        ask(whole, last_counts={"marts.responses": 3})
+
+
+def test_a_table_that_shrank_or_was_meant_to_be_empty_does_not(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    ask(whole, last_counts={"marts.patients": 3})
+    ask(whole, last_counts={"marts.responses": 3}, may_be_empty={"marts.responses"})
+
+
+def test_a_table_built_again_alone_makes_its_verdicts_stale(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    steps.record(whole, "derived.lines")
+    with pytest.raises(
+        GateHeldError, match=r"derived\.lines was built again after marts\.treatment_lines"
+    ):
+        ask(whole)
+
+
+def test_a_new_export_makes_every_step_due_again(whole: duckdb.DuckDBPyConnection) -> None:
+    steps.begin(whole)
+    steps.record(whole, steps.EXPORT)
+    with pytest.raises(GateHeldError, match=r"not done since .* staging\.patients, .*outputs"):
+        ask(whole)
+
+
+def test_a_question_that_cannot_be_answered_holds_by_failing(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    whole.execute("drop table quality.judged")
+    with pytest.raises(duckdb.CatalogException):
+        ask(whole)
