@@ -5,7 +5,7 @@ selection (`cohort`), the estimates themselves (`estimates`), any rendering (`et
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict
 
 import duckdb
 import pandas as pd
@@ -19,7 +19,7 @@ from etl.studies.cohort import (
     pairs_sql,
 )
 from etl.studies.definition import Study
-from etl.studies.estimates import Row, estimate_study
+from etl.studies.estimates import estimate_study
 from etl.studies.pairs import read_pairs
 from etl.studies.suppression import mark_suppressed, study_policy
 from expectations.contracts import (
@@ -48,6 +48,12 @@ def build_study(
         minimum_cell: smallest count that a shared version may print.
     """
     del parameters
+    select_cohort(con, study)
+    write_estimates(con, study, minimum_cell)
+
+
+def select_cohort(con: duckdb.DuckDBPyConnection, study: Study) -> None:
+    """Write the pairs and the attrition of a study."""
     create_study_tables(con)
     for contract in TABLES:
         con.execute(f"delete from {contract.key()} where study = ?", [study.id])
@@ -55,9 +61,14 @@ def build_study(
     con.execute(pairs_sql(study))
     _write_attrition(con, study)
     con.execute("drop table study_candidates")
+
+
+def write_estimates(con: duckdb.DuckDBPyConnection, study: Study, minimum_cell: int) -> None:
+    """Write the estimates from the pairs that stand in the mart."""
     pairs = read_pairs(con, study.id)
     rows = estimate_study(study, pairs)
-    _write_estimates(con, mark_suppressed(rows, pairs, study, study_policy(study, minimum_cell)))
+    marked = mark_suppressed(rows, pairs, study, study_policy(study, minimum_cell))
+    _insert(con, Estimates, [asdict(row) for row in marked])
 
 
 def create_study_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -85,25 +96,26 @@ def _write_attrition(con: duckdb.DuckDBPyConnection, study: Study) -> None:
     counts = con.execute(attrition_sql(study)).fetchone() or ()
     before = (counts[0], *counts[:-1])
     rows = [
-        (study.id, position, step.name, step.description, step.edition, left, earlier - left)
+        {
+            "study": study.id,
+            "step": position,
+            "criterion": step.name,
+            "description": step.description,
+            "edition": step.edition,
+            "patients": left,
+            "excluded": earlier - left,
+        }
         for position, (step, left, earlier) in enumerate(
             zip(steps, counts, before, strict=True), start=1
         )
     ]
-    _insert(con, Attrition, [column.name for column in physical_columns(Attrition)], rows)
-
-
-def _write_estimates(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
-    validate_frame(Estimates, pd.DataFrame([asdict(row) for row in rows]))
-    _insert(con, Estimates, [field.name for field in fields(Row)], [astuple(row) for row in rows])
+    _insert(con, Attrition, rows)
 
 
 def _insert(
-    con: duckdb.DuckDBPyConnection,
-    contract: type[Contract],
-    columns: Sequence[str],
-    rows: Sequence[tuple[object, ...]],
+    con: duckdb.DuckDBPyConnection, contract: type[Contract], rows: Sequence[dict[str, object]]
 ) -> None:
-    marks = ", ".join("?" for _ in columns)
-    names = ", ".join(f'"{name}"' for name in columns)
-    con.executemany(f"insert into {contract.key()} ({names}) values ({marks})", rows)
+    names = [column.name for column in physical_columns(contract)]
+    con.register("study_rows", validate_frame(contract, pd.DataFrame(rows, columns=names)))
+    con.execute(f"insert into {contract.key()} by name select * from study_rows")
+    con.unregister("study_rows")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 
 TOLERANCE = 1e-9
@@ -113,6 +114,12 @@ def fit_kaplan_meier(
         raise ValueError(f"{len(durations)} durations, {len(events)} event marks")
     if any(not isfinite(duration) or duration < 0 for duration in durations):
         raise ValueError("a duration is negative or not a number")
+    return _fit(tuple(durations), tuple(map(bool, events)), confidence)
+
+
+@lru_cache(maxsize=256)
+def _fit(durations: tuple[float, ...], events: tuple[bool, ...], confidence: float) -> Curve:
+    """The curve; kept, because most sets are the same in both editions of a study."""
     if not durations:
         return Curve((), 0, 0, confidence)
     bands = _bands(durations, events, confidence)
@@ -127,7 +134,7 @@ def fit_kaplan_meier(
         lower, upper = bands[float(time)] if 0 < survival < 1 else (None, None)
         steps.append(Step(time, at_risk, died, leaving[time] - died, survival, lower, upper))
         at_risk -= leaving[time]
-    return Curve(tuple(steps), len(durations), sum(map(bool, events)), confidence)
+    return Curve(tuple(steps), len(durations), sum(events), confidence)
 
 
 def fit_reverse_kaplan_meier(

@@ -1,0 +1,179 @@
+"""Small marts for the tests of studies and outputs, made from the contracts.
+
+Belongs here: filling `marts.patients`, `marts.treatment_lines` and `marts.responses` with what a
+test names and a plain default for the rest, and the calibration cohort of the seed study.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from etl.parameters import Parameters
+from etl.studies import Study, build_study, load_studies
+from etl.warehouse import create_schemas
+from expectations.contracts import contract_for, create_table_sql, physical_columns
+
+IPI = "ipilimumab"
+BOTH = "ipilimumab+nivolumab"
+START = date(2018, 1, 1)
+
+# The calibration cohort: initial response, rechallenge response, days of PFS ('+' censored).
+COHORT = {
+    BOTH: (
+        ("R", "R", "196 252 336 420 504 560 588 672"),
+        ("N", "R", "308 476 700+ 812+ 900+"),
+        ("R", "N", "43 49 55+ 58 62 66 70 84 84 84 85 118"),
+        ("N", "N", "38 44 52 57 61 71 84 84 85 140"),
+        ("-", "N", "168"),
+        ("R", "-", "21 30"),
+        ("N", "-", "26 60+ 80+"),
+    ),
+    IPI: (
+        ("R", "R", "280 620"),
+        ("N", "R", "224 310 392 476 560 590+ 730+ 800+ 870 950+"),
+        ("R", "N", "60 84 86 110 140 170"),
+        ("N", "N", "48 57 66+ 80 83 85 98 119 126 150 252 336"),
+        ("N", "-", "25 70+"),
+    ),
+}
+# Severe immune-related events and unknown toxicity among the first patients of each group.
+TOXICITY = {BOTH: (15, 4), IPI: (12, 1)}
+
+LINE = {
+    "setting": "advanced",
+    "line_number": 1,
+    "line_sequence": 1,
+    "start_date": START,
+    "end_reason": "progression",
+    "opened_because": "first_treatment",
+    "closed_because": "no_later_line",
+    "treatment_ids": "t",
+    "has_unknown_stop": False,
+    "has_substitution": False,
+    "is_resumed_after_toxicity": False,
+    "is_beyond_progression": False,
+    "response_source": "assessments",
+    "response_evaluable": False,
+    "toxicity_known": False,
+}
+
+
+def marts() -> duckdb.DuckDBPyConnection:
+    """An in-memory warehouse with empty marts."""
+    con = duckdb.connect()
+    create_schemas(con)
+    for name in ("patients", "treatment_lines", "responses", "adverse_events"):
+        con.execute(create_table_sql(contract_for(f"marts.{name}")))
+    return con
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Insert rows by name; what is not named is missing."""
+    columns = [column.name for column in physical_columns(contract_for(table))]
+    unknown = {name for row in rows for name in row} - set(columns)
+    assert not unknown, f"{table} has no column {unknown}"
+    names = ", ".join(columns)
+    marks = ", ".join("?" for _ in columns)
+    con.executemany(
+        f"insert into {table} ({names}) values ({marks})",
+        [[row.get(name) for name in columns] for row in rows],
+    )
+
+
+def add_patient(con: duckdb.DuckDBPyConnection, patient_id: str, *lines: dict[str, Any]) -> None:
+    """A patient with lines in order; days (`start`, `end`, `progression`) count from 2018."""
+    insert(con, "marts.patients", [{"patient_id": patient_id, "age_at_advanced_diagnosis": 60}])
+    numbers: dict[str, int] = {}
+    rows = []
+    for line in lines:
+        setting = str(line.get("setting", "advanced"))
+        numbers[setting] = numbers.get(setting, 0) + 1
+        row = {**LINE, "patient_id": patient_id, "line_number": numbers[setting], **line}
+        row["line_id"] = f"{patient_id}|{setting}|{numbers[setting]}"
+        row["line_sequence"] = len(rows) + 1
+        for day, column in (
+            ("start", "start_date"),
+            ("end", "end_date"),
+            ("progression", "progression_date"),
+        ):
+            if day in row:
+                row[column] = START + timedelta(days=row.pop(day))
+        rows.append(row)
+    if rows:
+        insert(con, "marts.treatment_lines", rows)
+
+
+def seed_study() -> Study:
+    """The seed study as defined."""
+    return load_studies()["van-dijk-2025"]
+
+
+def build(con: duckdb.DuckDBPyConnection, study: Study | None = None) -> None:
+    """Build a study, the seed study by default."""
+    build_study(con, study or seed_study(), Parameters())
+
+
+def cohort() -> duckdb.DuckDBPyConnection:
+    """Marts with the calibration cohort, some patients treated once, and some never."""
+    con = marts()
+    for regimen, cells in COHORT.items():
+        number = 0
+        for initial, again, days in cells:
+            for word in days.split():
+                number += 1
+                _add_rechallenged(con, regimen, number, initial, again, word)
+    for number in range(20):
+        add_patient(con, f"once-{number}", {"regimen": BOTH, "start": 0, "end": 60})
+    for number in range(7):
+        add_patient(con, f"other-{number}", {"regimen": "nivolumab", "start": 0, "end": 60})
+    add_patient(con, "untreated")
+    return con
+
+
+def _add_rechallenged(
+    con: duckdb.DuckDBPyConnection, regimen: str, number: int, initial: str, again: str, days: str
+) -> None:
+    severe, unknown = TOXICITY[regimen]
+    is_known = number > unknown
+    is_severe = is_known and number <= unknown + severe
+    pfs, is_event = int(days.rstrip("+")), not days.endswith("+")
+    patient = f"{'b' if regimen == BOTH else 'i'}-{number:02}"
+    add_patient(
+        con,
+        patient,
+        {"regimen": regimen, "start": 0, "end": 63, "progression": 200, **_response(initial)},
+        {
+            "regimen": BOTH,
+            "start": 230,
+            "end": 300,
+            "pfs_days": pfs,
+            "pfs_event": is_event,
+            "os_days": pfs + 30,
+            "os_event": is_event and number % 2 == 0,
+            "toxicity_known": is_known,
+            "worst_irae_grade": 3 if is_severe else None,
+            **_response(again),
+        },
+    )
+    if again == "R":
+        insert(
+            con,
+            "marts.responses",
+            [
+                {
+                    "response_id": f"r-{patient}",
+                    "patient_id": patient,
+                    "line_id": f"{patient}|advanced|2",
+                    "assessment_date": START + timedelta(days=230 + 80),
+                    "response": "PR",
+                    "line_assignment": "date",
+                }
+            ],
+        )
+
+
+def _response(code: str) -> dict[str, Any]:
+    if code == "-":
+        return {"response_evaluable": False, "best_overall_response": None}
+    return {"response_evaluable": True, "best_overall_response": {"R": "PR", "N": "PD"}[code]}

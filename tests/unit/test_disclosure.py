@@ -1,0 +1,115 @@
+"""What a shared version must not print: small cells, and what would give them back."""
+
+import pytest
+
+from etl.outputs.disclosure import Policy, hide_cells, hide_table
+from tests.unit.study_support import BOTH, IPI, add_patient, build, cohort, marts
+
+POLICY = Policy(minimum_cell=5)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ((5, 12, 30), (False, False, False)),
+        ((0, 12, 30), (False, False, False)),
+        ((4, 12, 30), (True, True, False)),
+        ((4, 0, 30), (True, False, True)),
+        ((4, 3, 30), (True, True, False)),
+        ((4, 0, 0), (True, False, False)),
+    ],
+)
+def test_a_lone_small_cell_takes_the_smallest_other_with_it(
+    counts: tuple[int, ...], hidden: tuple[bool, ...]
+) -> None:
+    assert hide_cells(counts, POLICY) == hidden
+
+
+def test_zero_is_small_where_a_site_says_so() -> None:
+    assert hide_cells((0, 7), Policy(zero_is_small=True)) == (True, True)
+    assert hide_cells((0, 7), Policy(zero_is_small=True, complementary=False)) == (True, False)
+
+
+def test_a_hidden_cell_of_a_table_is_covered_in_its_row_and_column() -> None:
+    hidden = hide_table([[2, 9, 20], [10, 11, 30], [12, 40, 50]], POLICY)
+    assert hidden == ((True, True, False), (True, True, False), (False, False, False))
+    for lines in (hidden, tuple(zip(*hidden, strict=True))):
+        assert all(sum(line) != 1 for line in lines)
+
+
+def test_without_complementary_suppression_only_small_cells_are_hidden() -> None:
+    policy = Policy(complementary=False)
+    assert hide_table([[2, 9], [10, 11]], policy) == ((True, False), (False, False))
+
+
+def test_small_counts_mark_estimates_and_the_lone_other_group() -> None:
+    with marts() as con:
+        for regimen, patients, responders in ((IPI, 20, 3), (BOTH, 24, 10)):
+            for number in range(patients):
+                again = "PR" if number < responders else "PD"
+                add_patient(
+                    con,
+                    f"{regimen}-{number}",
+                    {"regimen": regimen, "progression": 50},
+                    {
+                        "regimen": BOTH,
+                        "start": 200,
+                        "best_overall_response": again,
+                        "response_evaluable": True,
+                    },
+                )
+        build(con)
+        marks = con.execute(
+            "select stratum, numerator, suppressed from marts.estimates"
+            " where endpoint = 'orr' and edition = 'as_registered' order by stratum"
+        ).fetchall()
+        # 3 is small; 10 would give it back, as the total 13 is printed.
+        assert marks == [("all", 13, False), (IPI, 3, True), (BOTH, 10, True)]
+
+
+def test_the_calibration_cohort_hides_gains_and_not_responses() -> None:
+    # Two patients who had ipilimumab responded twice, which gains and responses subtract to.
+    with cohort() as con:
+        build(con)
+        marks = dict(
+            con.execute(
+                "select endpoint, suppressed from marts.estimates where edition = 'as_registered'"
+                " and stratum = ? and statistic = 'proportion'",
+                [IPI],
+            ).fetchall()
+        )
+    assert marks == {
+        "orr": False,
+        "dcr": False,
+        "discordance": False,
+        "rechallenge_only": True,
+        "initial_only": True,
+        "irae_grade3plus": False,
+    }
+
+
+def test_an_edition_that_leaves_out_a_few_is_not_printed_beside_the_other() -> None:
+    with cohort() as con:
+        con.execute(
+            "update marts.treatment_lines set toxicity_doubtful_because = 'AE-T19'"
+            " where line_id in ('b-09|advanced|2', 'b-10|advanced|2')"
+        )
+        build(con)
+        marks = con.execute(
+            "select edition, denominator, suppressed from marts.estimates"
+            " where endpoint = 'irae_grade3plus' and stratum = ? order by edition",
+            [BOTH],
+        ).fetchall()
+    assert marks == [("as_registered", 37, False), ("quality_filtered", 35, True)]
+
+
+def test_too_few_at_risk_mark_a_milestone() -> None:
+    with cohort() as con:
+        build(con)
+        marks = con.execute(
+            "select at_risk, suppressed from marts.estimates where endpoint = 'pfs'"
+            " and subset = 'all' and stratum = ? and edition = 'as_registered'"
+            " and statistic = 'survival_at' order by \"at\"",
+            [BOTH],
+        ).fetchall()
+    assert marks == [(13, False), (9, False), (2, True)]
