@@ -7,6 +7,7 @@ iRECIST; contracts, section 4). Does not belong here: times (`times`), speed, SQ
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from etl.lines.reading import Line
 from etl.parameters import Parameters
@@ -104,7 +105,8 @@ def progression(
         found.append(Progression(unconfirmed, "unconfirmed_iUPD"))
     if found:
         return min(found, key=lambda p: (p.day or date.max, p.source))
-    later = {r.treatment_id for other in lines if other.start > line.start for r in other.rows}
+    position = next(i for i, other in enumerate(lines) if other is line)
+    later = {row.treatment_id for other in lines[position + 1 :] for row in other.rows}
     stops = []
     for treatment_id in {row.treatment_id for row in line.rows} - later:
         episode = [r for other in lines for r in other.rows if r.treatment_id == treatment_id]
@@ -215,5 +217,5 @@ def _holds(response: str, between: list[str], later: str, parameters: Parameters
     if later not in ("CR", "PR") or not set(between) <= {"CR", "PR", "NE"}:
         return False
     seen = [code for code in [*between, later] if code != "NE"]
-    fell = any(a == "CR" and b == "PR" for a, b in zip(seen, seen[1:], strict=False))
+    fell = any(a == "CR" and b == "PR" for a, b in pairwise(seen))
     return not fell
