@@ -27,7 +27,9 @@ def build_checks(catalogue: Catalogue, tables: Sequence[str]) -> list[dg.AssetCh
         catalogue: All rules.
         tables: Every table that is an asset, as `layer.table`.
     """
-    homes = {rule.id: home_of(catalogue.subjects[rule.subject], tables) for rule in catalogue.rules}
+    subjects = {rule.subject for rule in catalogue.rules}
+    home = {name: home_of(catalogue.subjects[name], tables) for name in subjects}
+    homes = {rule.id: home[rule.subject] for rule in catalogue.rules}
     rules = sorted(catalogue.rules, key=lambda rule: (homes[rule.id], rule.id))
     return [
         _table_checks(catalogue, table, list(of_table))

@@ -17,9 +17,9 @@ from assets.sensors import build_sensors
 from assets.stewardship import STUDY_TABLES, build_judging_assets
 from assets.tables import build_table_assets
 from etl.models import load_models
+from etl.refresh import the_catalogue
 from etl.settings import Settings
 from etl.studies import load_studies
-from expectations.catalogue import load_catalogue
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:
@@ -31,7 +31,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     """
     settings: Settings = overrides.get("settings") or Settings()
     models = overrides.get("models") or load_models()
-    catalogue = overrides.get("catalogue") or load_catalogue()
+    catalogue = overrides.get("catalogue") or the_catalogue()
     studies = overrides.get("studies") or load_studies()
     tables = [*models, *(f"marts.{name}" for name in STUDY_TABLES)]
     return dg.Definitions(

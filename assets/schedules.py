@@ -3,6 +3,8 @@
 Belongs here: jobs and schedules. Does not belong here: arrivals (`sensors`).
 """
 
+from typing import Any
+
 import dagster as dg
 
 from assets.outputs import PUBLISHED
@@ -13,7 +15,7 @@ NIGHTLY = "nightly"
 PUBLISH = "publish"
 
 
-def build_jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+def build_jobs() -> list[Any]:
     """The nightly refresh, and publishing alone what stands in the warehouse."""
     return [
         dg.define_asset_job(

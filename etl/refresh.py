@@ -7,6 +7,7 @@ belong here: the order of the steps, schedules, progress (`assets`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,6 @@ from etl import ingest
 from etl.errors import WrongUseError
 from etl.ingest import Registration
 from etl.models import Model, run_model
-from etl.outputs.report import ReportContext, write_outputs
 from etl.parameters import Parameters
 from etl.publish import files, steps
 from etl.publish.night import Night, plan_night
@@ -23,7 +23,7 @@ from etl.publish.publication import Publication, publish, recover
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from expectations import acceptances, evaluate, ledger
-from expectations.catalogue import Stage, load_catalogue
+from expectations.catalogue import Catalogue, Stage, load_catalogue
 from expectations.codelists import load_codelists
 from expectations.evaluate import RuleCount
 from expectations.export_format import TABLES
@@ -43,6 +43,12 @@ class Loaded:
     night: Night
     rows: Mapping[str, int]
     remarks: tuple[str, ...]
+
+
+@cache
+def the_catalogue() -> Catalogue:
+    """The rule catalogue, read once a process."""
+    return load_catalogue()
 
 
 def chosen_studies(names: Iterable[str]) -> dict[str, Study]:
@@ -70,7 +76,7 @@ def plan(
     studies: Sequence[str],
 ) -> Night:
     """Work out which snapshot an export leads to; reads the acceptances valid that day."""
-    catalogue = load_catalogue()
+    catalogue = the_catalogue()
     return plan_night(
         settings,
         source=source,
@@ -114,7 +120,7 @@ def load(
         studies=studies,
     )
     night.save(con)
-    evaluate.prepare(con, load_catalogue())
+    evaluate.prepare(con, the_catalogue())
     acceptances.load(con, settings.acceptances_path)
     if settings.outputs.exists():
         files.remove_tree(settings.outputs)
@@ -132,7 +138,7 @@ def build_table(con: duckdb.DuckDBPyConnection, model: Model) -> int:
 
 def judge(con: duckdb.DuckDBPyConnection, stage: Stage) -> list[RuleCount]:
     """Judge every rule of a stage."""
-    counts = evaluate.judge(con, load_catalogue(), stage)
+    counts = evaluate.judge(con, the_catalogue(), stage)
     steps.record(con, _VERDICTS[stage])
     return counts
 
@@ -154,7 +160,7 @@ def build_studies(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def plan_ledger(con: duckdb.DuckDBPyConnection) -> None:
     """Work out what the ledger of findings will be once this night is published."""
     night = Night.read(con)
-    ledger.plan(con, night.snapshot_id, night.as_of, load_catalogue())
+    ledger.plan(con, night.snapshot_id, night.as_of, the_catalogue())
     steps.record(con, steps.LEDGER)
 
 
@@ -162,6 +168,8 @@ def write_study_outputs(
     con: duckdb.DuckDBPyConnection, settings: Settings, name: str
 ) -> list[Path]:
     """Write a study's report, tables and figures; none when the night does not ask for it."""
+    from etl.outputs.report import ReportContext, write_outputs  # draws: slow to import
+
     night = Night.read(con)
     steps.record(con, steps.OUTPUTS)
     if name not in night.studies:
@@ -186,7 +194,7 @@ def write_study_outputs(
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish."""
-    return publish(con, settings, load_catalogue())
+    return publish(con, settings, the_catalogue())
 
 
 def _forget_other_studies(
