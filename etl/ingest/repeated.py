@@ -10,7 +10,7 @@ from etl.ingest.conform import LoadedFile, select_values
 from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.values import NATIVE_DATE, date, trimmed
 from etl.sources import Mapping, RepeatedForm, TablePart
-from etl.sources.mapping import Movement
+from etl.sources.mapping import DateStyle, Movement
 from expectations.export_format import TABLES, Table
 
 
@@ -69,7 +69,7 @@ def _form_rows(table: Table, form: RepeatedForm, mapping: Mapping, file: LoadedF
         if all(column in file.columns for column in mapped.columns_read)
     }
     rows = select_values(raw, table, present, form.file, mapping, file)
-    form_date = date(trimmed(form.dated_by), form.dates or described.dates, mapping)
+    form_date = _form_date(form.dated_by, form.dates or described.dates, mapping)
     keys = ", ".join(f"{trimmed(column)} as _key_{name}" for name, column in form.key.items())
     missing = [name for name in form.columns if name not in present]
     nulls = "".join(
@@ -81,6 +81,12 @@ def _form_rows(table: Table, form: RepeatedForm, mapping: Mapping, file: LoadedF
         f"join (select _line as _form_line, {form_date} as _form_date, {keys} from {raw}) as k "
         "on k._form_line = f._line"
     )
+
+
+def _form_date(column: str, style: DateStyle, mapping: Mapping) -> str:
+    """SQL of the date of a form, NULL when it cannot be read."""
+    day = date(trimmed(column), style, mapping)
+    return f"case when regexp_full_match({day}, '{NATIVE_DATE}') then {day} end"
 
 
 def _note_unmatched(
@@ -149,7 +155,7 @@ def _candidates(
     own_date, join = "cast(null as varchar)", ""
     if dated is not None and dated.base_dated_by is not None:
         described = mapping.files[part.file]
-        base = date(trimmed(dated.base_dated_by), dated.dates or described.dates, mapping)
+        base = _form_date(dated.base_dated_by, dated.dates or described.dates, mapping)
         raw = f"raw.{identifier(part.file)}"
         join = f"left join (select _line as _l, {base} as _d from {raw}) as r on r._l = t._line"
         own_date = "r._d"

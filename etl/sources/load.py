@@ -83,7 +83,7 @@ def read_mapping(path: Path) -> Mapping:
 def _sentence(path: Path, error: ValidationError) -> str:
     mistakes = []
     for mistake in error.errors():
-        key = ".".join(str(step) for step in mistake["loc"])
+        key = ".".join(str(step) for step in mistake["loc"] if step != 0)  # 0: the only part
         message = str(mistake["msg"]).removeprefix("Value error, ")
         mistakes.append(f"key {key}: {message}" if key else message)
     more = f" (and {len(mistakes) - 5} more)" if len(mistakes) > 5 else ""

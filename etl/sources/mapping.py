@@ -189,13 +189,21 @@ class TablePart(_Strict):
 
     file: str = Field(alias="from")
     where: dict[str, Texts] = {}
-    columns: Columns | Literal["native"]
+    columns: Columns = {}
+    native: bool = False
     not_collected: Texts = ()
     repeated: tuple[RepeatedForm, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _native(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("columns") == "native":
+            return {**data, "columns": {}, "native": True}
+        return data
+
     def columns_of(self, table: Table) -> dict[str, ColumnMapping]:
-        """The mapped native columns, with `native` written out."""
-        if self.columns != "native":
+        """The mapped native columns, those of a native file written out."""
+        if not self.native:
             return self.columns
         return {
             column.name: ColumnMapping.model_validate(
@@ -289,8 +297,7 @@ class Mapping(_Strict):
             for part in parts:
                 named.append((f"tables.{table}.from", part.file))
                 named += [(f"tables.{table}.repeated.from", form.file) for form in part.repeated]
-                if part.columns != "native":
-                    styles |= {c.dates for c in part.columns.values() if c.dates}
+                styles |= {c.dates for c in part.columns.values() if c.dates}
         named += [("export_dated_by", column.file) for column in self.export_dated_by]
         problems = [
             f"{key}: no file {file!r} under `files`"
