@@ -153,8 +153,10 @@ def _transfer(course: Course, chosen: pd.DataFrame, rng: np.random.Generator) ->
 
 
 def _beyond_progression(course: Course, chosen: pd.DataFrame, rng: np.random.Generator) -> None:
+    """Induction goes on over a progression: both substances again within the window of the last."""
     first, second = chosen.copy(), chosen.copy()
-    second["start"] = first["stop"] + rng.integers(7, COMBINATION_WINDOW + 1, len(chosen))
+    longest = COMBINATION_WINDOW - (first["stop"] - first["induction_stop"])
+    second["start"] = first["stop"] + rng.integers(7, longest + 1)
     second["stop"] = second["start"] + 42
     second["induction_stop"] = second["stop"]
     second["reason"] = "other"
@@ -239,6 +241,7 @@ _KINDS: tuple[tuple[str, float, _Candidates, _Rewrite], ...] = (
             & (f["reason"] == "progression")
             & f["following"].isna()
             & f["progressed"].notna()
+            & (f["stop"] - f["induction_stop"] <= COMBINATION_WINDOW // 2)
             & (f["known_until"] - f["stop"] > 100)
         ),
         _beyond_progression,
