@@ -22,7 +22,7 @@ terms as (
     select
         lower(term) as term,
         max(category) as listed_category,
-        max(case when allows_grade_5 then 1 else 0 end) = 1 as allows_grade_5
+        bool_or(allows_grade_5) as allows_grade_5
     from codelists.ctcae_terms
     group by lower(term)
 )
