@@ -61,8 +61,8 @@ _DESCRIPTIVE = {"title", "standard", "why", "fix", "examples", "kahn", "name"}
 class Example(BaseModel):
     """A worked example: one row of the subject, or small native tables, and its verdict.
 
-    In an example of tables the judged record is the first row of the subject's own table, or
-    the one whose record key is `record`.
+    An example of tables has the worst verdict of its subject's records, or that of the record
+    whose key is `record`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -36,7 +36,7 @@ from expectations.rule_kinds import (
 ALIAS = "s"
 _CALL = re.compile(r"\b(not_after|before|within_days|none_after)\s*\(([^()]*)\)")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
-_PARAMETER = re.compile(r"\$([a-z_]+)")
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,8 @@ def _scan(
 
 def _scan_sql(subject: Subject, compiled: Sequence[CompiledRule]) -> str:
     counts = ",\n".join(
-        f"count_if(a{i}), count_if(a{i} and h{i} is not null), count_if(a{i} and not h{i})"
+        f"count(*) filter (a{i}), count(*) filter (a{i} and h{i} is not null), "
+        f"count(*) filter (a{i} and not h{i})"
         for i in range(len(compiled))
     )
     conditions = ",\n".join(
