@@ -77,7 +77,7 @@ def _fill(
     con.execute(
         f"insert into source.{table.name} ({_targets(present)}, _file, _line, _ordinal) "
         f"{select_values(raw, table, present, part.file, mapping, file)} "
-        f"where {condition} order by _ordinal"
+        f"where {condition}"
     )
     left = con.execute(f"select count(*) from {raw} where ({condition}) is not true").fetchone()
     if not left or not left[0]:

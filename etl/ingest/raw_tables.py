@@ -5,6 +5,7 @@ here: reading the files, or what their columns mean (`conform.py`).
 """
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from etl.errors import InputUnreadableError
@@ -82,14 +83,16 @@ def write_raw(
 def _write_rows(
     con: duckdb.DuckDBPyConnection, table: str, file_name: str, records: Records
 ) -> None:
+    ordinals = pa.array(np.arange(1, records.table.num_rows + 1))
     incoming = records.table.append_column("_line", records.row_lines)
+    incoming = incoming.append_column("_ordinal", ordinals)
     columns = [
         f"c{number} as {identifier(name)}" for number, name in enumerate(column_names(records))
     ]
     con.register("_incoming", incoming)
     con.execute(
         f"create table {table} as select {', '.join(columns)}, {literal(file_name)} as _file, "
-        "_line, row_number() over (order by _line) as _ordinal from _incoming order by _line"
+        "_line, _ordinal from _incoming"
     )
     con.unregister("_incoming")
 
