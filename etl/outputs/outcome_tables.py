@@ -1,0 +1,349 @@
+"""Tables of outcomes: response, pairs, times, toxicity, both editions.
+
+Belongs here: laying out rows of `marts.estimates` and counts of pairs. Does not belong here: any
+estimation.
+"""
+
+from collections import Counter
+
+from etl.outputs import wording
+from etl.outputs.results import Record, Results
+from etl.outputs.tables import Row, Table
+from etl.studies.pairs import Pair, paired_table
+from etl.survival.proportions import (
+    chance_discordance,
+    clopper_pearson,
+    exact_mcnemar,
+)
+
+RESPONSES = ("CR", "PR", "SD", "PD", "NE")
+RESPONSE_NAMES = {
+    "CR": "Complete response",
+    "PR": "Partial response",
+    "SD": "Stable disease",
+    "PD": "Progression",
+    "NE": "Not evaluable",
+}
+_MERGED = {
+    "iCR": "CR",
+    "iPR": "PR",
+    "iSD": "SD",
+    "NON-CR/NON-PD": "SD",
+    "NON-iCR/NON-iUPD": "SD",
+    "iUPD": "PD",
+    "iCPD": "PD",
+}
+RESPONDERS = "rechallenge_responders"
+RESPONSE_ENDPOINTS = ("orr", "dcr", "discordance", "rechallenge_only", "initial_only")
+
+
+def category(response: str | None, evaluable: bool) -> str:
+    """A response as one of five categories; not evaluable where nothing says more."""
+    if response is None or (not evaluable and response not in RESPONSES):
+        return "NE"
+    return _MERGED.get(response, response)
+
+
+def responses_of(pair: Pair) -> tuple[str, str]:
+    """Categories of the response to the initial treatment and to the rechallenge."""
+    return (
+        category(pair["initial_response"], pair["initial_response_evaluable"]),
+        category(pair["rechallenge_response"], pair["response_evaluable"]),
+    )
+
+
+def response_table(results: Results) -> Table:
+    """The response endpoints with n/N, interval and evaluable set, over both denominators."""
+    rows: list[Row] = []
+    for endpoint in RESPONSE_ENDPOINTS:
+        for stratum in results.strata:
+            row = results.estimate(endpoint, stratum)
+            members = results.members(stratum)
+            rows.append(
+                (
+                    f"{wording.ENDPOINT_NAMES[endpoint]}: {wording.group_name(stratum)}",
+                    wording.proportion_cell(row),
+                    wording.evaluable_set(row["evaluable_set"]),
+                    wording.share(row["numerator"], len(members)),
+                )
+            )
+    return Table(
+        "response",
+        "Response to rechallenge and agreement with the initial response.",
+        ("Endpoint", "n/N = % (95% interval)", "Evaluable set", "Of all patients"),
+        tuple(rows),
+        "Intervals: Clopper-Pearson. A responder had a complete or partial response. Patients who "
+        "are not evaluable are in the last column's denominator only, and no responders there.",
+    )
+
+
+def best_response_table(results: Results) -> Table:
+    """Best responses to both exposures, every category, by initial treatment."""
+    rows: list[Row] = []
+    for position, exposure in enumerate(("Initial treatment", "Rechallenge")):
+        for code in RESPONSES:
+            cells = []
+            for stratum in results.strata:
+                members = results.members(stratum)
+                found = sum(responses_of(pair)[position] == code for pair in members)
+                cells.append(wording.part_of(found, len(members)))
+            rows.append((f"{exposure}: {RESPONSE_NAMES[code]}", *cells))
+    return Table(
+        "best_response",
+        "Best overall response to each exposure, by initial treatment.",
+        ("Best response", *_columns(results)),
+        tuple(rows),
+        "Stable disease includes non-complete response/non-progression.",
+    )
+
+
+def pairs_table(results: Results) -> Table:
+    """Response to the first by response to the second, over the evaluable pairs."""
+    rows: list[Row] = []
+    for stratum in results.strata:
+        table = paired_table(results.members(stratum))
+        group = wording.group_name(stratum)
+        rows += [
+            (
+                f"{group}: Responded to the initial treatment",
+                str(table.both),
+                str(table.initial_only),
+                str(table.initial_responders),
+            ),
+            (
+                f"{group}: Did not",
+                str(table.rechallenge_only),
+                str(table.neither),
+                str(table.pairs - table.initial_responders),
+            ),
+        ]
+    return Table(
+        "pairs",
+        "Responder status at both exposures, over patients evaluable for both.",
+        ("Initial response", "Responded to rechallenge", "Did not", "Total"),
+        tuple(rows),
+    )
+
+
+def agreement_table(results: Results) -> Table:
+    """Discordance beside its chance level, conditional response and McNemar's test."""
+    rows: list[Row] = []
+    for stratum in results.strata:
+        table = paired_table(results.members(stratum))
+        p_value = exact_mcnemar(table)
+        rows.append(
+            (
+                wording.group_name(stratum),
+                wording.share(table.discordant, table.pairs),
+                wording.percent(chance_discordance(table)),
+                _conditional(table.both, table.initial_responders),
+                _conditional(table.rechallenge_only, table.pairs - table.initial_responders),
+                wording.NONE if p_value is None else f"{p_value:.3f}",
+            )
+        )
+    return Table(
+        "agreement",
+        "How far the two responses disagree, and how far they would by chance.",
+        (
+            "Initial treatment",
+            "Discordant pairs",
+            "Expected by chance",
+            "Response in initial responders",
+            "Response in initial non-responders",
+            "Exact McNemar p",
+        ),
+        tuple(rows),
+        "Expected by chance: discordance if the two responses were independent, with the response "
+        "rates of the same pairs. McNemar's test asks whether gains and losses differ in number, "
+        "not whether the responses are related.",
+    )
+
+
+def times_table(results: Results) -> Table:
+    """Medians and milestones of every time to event."""
+    months = results.study.endpoints.survival_at_months
+    rows: list[Row] = []
+    for endpoint, subset in (
+        ("pfs", "all"),
+        ("pfs", RESPONDERS),
+        ("dor", RESPONDERS),
+        ("os", "all"),
+        ("os", RESPONDERS),
+        ("follow_up", "all"),
+    ):
+        for stratum in results.strata:
+            row = results.estimate(endpoint, stratum, statistic="median", subset=subset)
+            rows.append(
+                (
+                    f"{time_name(endpoint, subset)}: {wording.group_name(stratum)}",
+                    f"{row['numerator']}/{row['denominator']}",
+                    wording.median_cell(row),
+                    *(_milestone(results, endpoint, stratum, subset, at) for at in months),
+                    wording.evaluable_set(row["evaluable_set"]),
+                )
+            )
+    return Table(
+        "times",
+        "Times from the start of the rechallenge, in months.",
+        (
+            "Time",
+            "Events/N",
+            "Median (95% interval)",
+            *(f"At {at} months" for at in months),
+            "Evaluable set",
+        ),
+        tuple(rows),
+        "Kaplan-Meier with log(-log) intervals; follow-up by reverse Kaplan-Meier, whose events "
+        "are the living. A median that is not reached is said to be; a dash means that nobody was "
+        "observed so long.",
+    )
+
+
+def toxicity_table(results: Results) -> Table:
+    """Severe immune-related events of the rechallenge, and what is known."""
+    rows: list[Row] = []
+    for stratum in results.strata:
+        row = results.estimate("irae_grade3plus", stratum)
+        members = results.members(stratum)
+        rows.append(
+            (
+                wording.group_name(stratum),
+                wording.proportion_cell(row),
+                wording.evaluable_set(row["evaluable_set"]),
+                wording.part_of(sum(not pair["toxicity_known"] for pair in members), len(members)),
+            )
+        )
+    return Table(
+        "toxicity",
+        "Patients with a severe immune-related event during the rechallenge "
+        f"(grade {results.study.endpoints.toxicity.minimum_grade} or higher).",
+        ("Initial treatment", "n/N = % (95% interval)", "Evaluable set", "Toxicity not known"),
+        tuple(rows),
+        "No row of an event means no severe toxicity only where severe toxicity was asked for.",
+    )
+
+
+def worst_grade_table(results: Results) -> Table:
+    """Worst grade of an immune-related event, both exposures."""
+    lines = {line["line_id"]: line for found in results.lines.values() for line in found}
+    rows: list[Row] = []
+    for exposure, key in (
+        ("Initial treatment", "initial_line_id"),
+        ("Rechallenge", "rechallenge_line_id"),
+    ):
+        for grade in (5, 4, 3, 2, 1, None):
+            cells = []
+            for stratum in results.strata:
+                members = results.members(stratum)
+                found = sum(
+                    lines.get(pair[key], {}).get("worst_irae_grade") == grade for pair in members
+                )
+                cells.append(wording.part_of(found, len(members)))
+            name = "None recorded" if grade is None else f"Grade {grade}"
+            rows.append((f"{exposure}: {name}", *cells))
+    return Table(
+        "worst_grade",
+        "Worst grade of an immune-related event, of all patients.",
+        ("Worst grade", *_columns(results)),
+        tuple(rows),
+        "A registry that records severe events only has no lower grades; none recorded is not "
+        "none happened.",
+    )
+
+
+def events_table(results: Results) -> Table:
+    """Severe immune-related events by category, patients per category."""
+    minimum = results.study.endpoints.toxicity.minimum_grade
+    of_line = {pair["rechallenge_line_id"]: pair for pair in results.pairs}
+    seen = {
+        (event["category"] or event["term"] or "not named", event["line_id"])
+        for event in results.events
+        if event["line_id"] in of_line and event["is_irae"] and (event["grade"] or 0) >= minimum
+    }
+    counts = Counter(name for name, _ in seen)
+    rows = []
+    for name in sorted(counts, key=lambda name: (-counts[name], name)):
+        cells = []
+        for stratum in results.strata:
+            known = [pair for pair in results.members(stratum) if pair["toxicity_known"]]
+            found = sum((name, pair["rechallenge_line_id"]) in seen for pair in known)
+            cells.append(wording.share(found, len(known)))
+        rows.append((name.replace("_", " "), *cells))
+    return Table(
+        "events",
+        "Patients with a severe immune-related event during the rechallenge, by category.",
+        ("Category as entered", *_columns(results)),
+        tuple(rows),
+        "Of patients whose toxicity is known; a patient may stand in several rows.",
+    )
+
+
+def sensitivity_table(results: Results) -> Table:
+    """Both editions side by side."""
+    rows: list[Row] = []
+    for endpoint, subset, statistic in (
+        ("orr", "all", "proportion"),
+        ("dcr", "all", "proportion"),
+        ("discordance", "all", "proportion"),
+        ("rechallenge_only", "all", "proportion"),
+        ("irae_grade3plus", "all", "proportion"),
+        ("pfs", "all", "median"),
+        ("pfs", RESPONDERS, "median"),
+        ("os", "all", "median"),
+    ):
+        for stratum in results.strata:
+            both = [
+                results.estimate(
+                    endpoint, stratum, statistic=statistic, subset=subset, edition=edition
+                )
+                for edition in wording.EDITION_NAMES
+            ]
+            rows.append(
+                (
+                    f"{time_name(endpoint, subset)}: {wording.group_name(stratum)}",
+                    *map(_with_size, both),
+                    str(both[0]["denominator"] - both[1]["denominator"]),
+                )
+            )
+    return Table(
+        "sensitivity",
+        "Every value as registered, and without the values that rest on records with an error.",
+        ("Endpoint", *wording.EDITION_NAMES.values(), "Patients left out"),
+        tuple(rows),
+        "Proportions: n/N = % (95% interval). Times: median months (95% interval), N.",
+    )
+
+
+def _columns(results: Results) -> Row:
+    return tuple(
+        f"{wording.group_name(stratum)} (N = {len(results.members(stratum))})"
+        for stratum in results.strata
+    )
+
+
+def _conditional(part: int, whole: int) -> str:
+    found = clopper_pearson(part, whole)
+    if found.lower is None or found.upper is None:
+        return wording.share(part, whole)
+    return (
+        f"{part}/{whole} = {wording.percent(found.value)} "
+        f"({100 * found.lower:.1f} to {100 * found.upper:.1f})"
+    )
+
+
+def time_name(endpoint: str, subset: str) -> str:
+    """An endpoint with the patients it is restricted to."""
+    name = wording.ENDPOINT_NAMES[endpoint]
+    return name if subset == "all" else f"{name}, {wording.SUBSET_NAMES[subset]}"
+
+
+def _milestone(results: Results, endpoint: str, stratum: str, subset: str, at: int) -> str:
+    if endpoint == "follow_up":
+        return wording.NONE
+    row = results.estimate(endpoint, stratum, statistic="survival_at", subset=subset, at=at)
+    return wording.survival_cell(row)
+
+
+def _with_size(row: Record) -> str:
+    cell = wording.estimate_cell(row)
+    return cell if row["statistic"] == "proportion" else f"{cell}, N = {row['denominator']}"

@@ -1,0 +1,34 @@
+"""The sentences of the report that are the same for every study.
+
+Belongs here: prose. Does not belong here: numbers, or words that depend on a study.
+"""
+
+GUARANTEE_TIME = (
+    "Responders are known to be responders only after the rechallenge began, so they could not "
+    "have progressed before their response: their progression-free survival is long by "
+    "construction (guarantee time) and must not be compared with that of other patients. The "
+    "duration of response below starts at the first response and is free of this."
+)
+
+DERIVATION = (
+    "Lines of therapy, responses, progression and times are derived from the registered records "
+    "by fixed rules; the parameters stand below. Objective response is a best overall response "
+    "of complete or partial response. A patient is evaluable with at least one assessment other "
+    "than not evaluable."
+)
+
+STATISTICS = (
+    "Proportions carry exact Clopper-Pearson intervals. Times are estimated by Kaplan-Meier "
+    "with pointwise log(-log) intervals; a median is the first time at which the curve, "
+    "computed as an exact product, is at or below one half, and its limits are where the bands "
+    "are. Follow-up is the median of the reverse Kaplan-Meier estimate. A month is 30.4375 "
+    "days."
+)
+
+CAUTION = (
+    "Groups were not randomised: no p-value and no hazard ratio between them is given. Patients "
+    "had to live and stay fit until rechallenge, so nothing here compares rechallenged patients "
+    "with others."
+)
+
+NO_PATIENT = "No patient meets the definition of this study, so there is nothing to show here."

@@ -1,0 +1,114 @@
+"""How numbers and names are written in tables, figures and the report.
+
+Belongs here: formatting of proportions, intervals, times, dates and set names, in one place so
+that page, table and figure agree. Does not belong here: any computation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+ENDPOINT_NAMES = {
+    "orr": "Objective response to rechallenge",
+    "dcr": "Disease control by rechallenge",
+    "discordance": "Responder status differs",
+    "rechallenge_only": "Responded to the rechallenge only",
+    "initial_only": "Responded to the initial treatment only",
+    "irae_grade3plus": "Severe immune-related event",
+    "pfs": "Progression-free survival",
+    "os": "Overall survival",
+    "dor": "Duration of response",
+    "follow_up": "Follow-up",
+}
+SET_NAMES = {
+    "all": "all patients",
+    "response_evaluable": "response evaluable",
+    "pair_evaluable": "both responses evaluable",
+    "toxicity_known": "toxicity known",
+    "pfs_known": "PFS known",
+    "os_known": "survival known",
+    "response_dated": "responders with a dated response",
+}
+SUBSET_NAMES = {"all": "all patients", "rechallenge_responders": "responders to rechallenge"}
+EDITION_NAMES = {"as_registered": "As registered", "quality_filtered": "Quality filtered"}
+
+NONE = "\u2013"
+
+
+def group_name(stratum: str) -> str:
+    """A regimen as a reader writes it: 'ipilimumab + nivolumab'."""
+    return "All patients" if stratum == "all" else stratum.replace("+", " + ")
+
+
+def count(number: int) -> str:
+    """3759 as '3,759'."""
+    return f"{number:,}"
+
+
+def percent(value: float | None) -> str:
+    """0.361 as '36.1%'."""
+    return NONE if value is None else f"{100 * value:.1f}%"
+
+
+def share(part: int, whole: int) -> str:
+    """'13/36 (36.1%)'; an empty whole has no percentage."""
+    return f"{part}/{whole} ({percent(part / whole)})" if whole else f"{part}/{whole}"
+
+
+def part_of(part: int, whole: int) -> str:
+    """'13 (36.1%)' for a column whose N stands in its head."""
+    return f"{part} ({percent(part / whole)})" if whole else str(part)
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    """A number, or a dash where there is none."""
+    return NONE if value is None else f"{value:.{decimals}f}"
+
+
+def evaluable_set(name: str) -> str:
+    """The evaluable set in words."""
+    sound = name.endswith("_sound")
+    words = SET_NAMES[name.removesuffix("_sound")]
+    return f"{words}, doubtful values left out" if sound else words
+
+
+def proportion_cell(row: Mapping[str, Any]) -> str:
+    """'13/36 = 36.1% (20.8 to 53.8)'."""
+    if row["value"] is None:
+        return f"{row['numerator']}/{row['denominator']}"
+    return (
+        f"{row['numerator']}/{row['denominator']} = {percent(row['value'])} "
+        f"({100 * row['lower']:.1f} to {100 * row['upper']:.1f})"
+    )
+
+
+def median_cell(row: Mapping[str, Any]) -> str:
+    """'2.8 (2.3 to 6.4)' months; a limit or value that is not reached is said to be."""
+    if row["denominator"] == 0:
+        return NONE
+    if row["value"] is None:
+        lower = number(row["lower"]) if row["lower"] is not None else "not reached"
+        return f"not reached ({lower} to not reached)"
+    return f"{number(row['value'])} ({_limit(row['lower'])} to {_limit(row['upper'])})"
+
+
+def survival_cell(row: Mapping[str, Any]) -> str:
+    """'24.4% (12.4 to 38.5)', or a dash beyond the last observation."""
+    if row["value"] is None:
+        return NONE
+    if row["lower"] is None:
+        return percent(row["value"])
+    return f"{percent(row['value'])} ({100 * row['lower']:.1f} to {100 * row['upper']:.1f})"
+
+
+def estimate_cell(row: Mapping[str, Any]) -> str:
+    """A row of estimates as one cell."""
+    cells = {
+        "proportion": proportion_cell,
+        "median": median_cell,
+        "survival_at": survival_cell,
+    }
+    return cells[row["statistic"]](row)
+
+
+def _limit(value: float | None) -> str:
+    return "not reached" if value is None else number(value)
