@@ -4,6 +4,8 @@ Belongs here: how one written value is read, without rows around it. Does not be
 macros (they hide the tables a model reads) or anything about a particular column.
 """
 
+from weakref import WeakSet
+
 import duckdb
 
 _BLANKS = r"' \t\r\n\u00a0'".encode("ascii").decode("unicode_escape")
@@ -18,6 +20,8 @@ MACROS: dict[str, str] = {
     "cleaned(value)": f"nullif({_TRIMMED}, '')",
     # As written, kept beside the parsed value; NULL where the source holds no value.
     "as_written(value, written)": f"case when {_TRIMMED} <> '' then coalesce(written, value) end",
+    # The code that was found for a written value; names both, so lineage shows both.
+    "code_of(value, code)": f"case when {_TRIMMED} <> '' then code end",
     # '3.7', '3.0' and '1e1' are no integers; 18 digits always fit.
     "parse_integer(value)": (
         f"case when regexp_full_match({_TRIMMED}, '[+-]?[0-9]{{1,18}}') "
@@ -47,7 +51,13 @@ MACROS: dict[str, str] = {
 }
 
 
+_EQUIPPED: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
+
+
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros, or replace what stands under their names."""
+    """Create the macros, or replace what stands under their names; once a connection."""
+    if con in _EQUIPPED:
+        return
     for signature, body in MACROS.items():
         con.execute(f"create or replace macro {signature} as {body}")
+    _EQUIPPED.add(con)

@@ -83,6 +83,11 @@ def load_codelists(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"comment on table codelists.{name} is '{grain}'")
 
 
+def table_columns() -> dict[str, dict[str, str]]:
+    """Columns and types of the tables that `load_codelists` makes."""
+    return {name: dict(columns) for name, (_, columns) in _TABLES.items()}
+
+
 @cache
 def versions() -> dict[str, str]:
     """Version of each file, as declared in `versions.yaml`."""

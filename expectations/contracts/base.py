@@ -27,10 +27,12 @@ The types are `str`, `int`, `float`, `bool` and `date`; in DuckDB VARCHAR, BIGIN
 and DATE. Further keywords of `column` (`ge`, `le`, `isin`, `str_matches`, ...) are pandera's.
 """
 
+import hashlib
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
@@ -196,6 +198,7 @@ def _plain_type(cls: type, name: str, hint: Any) -> type:
     return plain  # type: ignore[no-any-return]
 
 
+@cache
 def physical_columns(contract: type[Contract]) -> tuple[PhysicalColumn, ...]:
     """The columns of the table, in order."""
     return tuple(
@@ -220,9 +223,15 @@ def create_table_sql(contract: type[Contract]) -> str:
     return f'create table {contract.layer}."{contract.table}" (\n{lines}\n)'
 
 
+def version(contract: type[Contract]) -> str:
+    """A short hash of the table's columns: types, nullability, units and descriptions."""
+    return hashlib.sha256(repr(physical_columns(contract)).encode()).hexdigest()[:12]
+
+
 def table_comment(contract: type[Contract]) -> str:
-    """Grain, key and owner in one line."""
-    return f"{contract.grain} Key: {', '.join(contract.primary_key)}. Owner: {contract.owner}."
+    """Grain, key, owner and version of the contract in one line."""
+    key = ", ".join(contract.primary_key)
+    return f"{contract.grain} Key: {key}. Owner: {contract.owner}. Contract: {version(contract)}."
 
 
 def comment_sql(contract: type[Contract]) -> list[str]:

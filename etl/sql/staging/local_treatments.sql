@@ -38,14 +38,14 @@ select
   placement.unplaced_because,
   cleaned(s.procedure_id) as procedure_id,
   cleaned(s.patient_id) as patient_id,
-  kind_list.code as kind,
+  code_of(s.kind, kind_list.code) as kind,
   as_written(s.kind, s.kind__raw) as kind_text,
   cleaned(s.site) as site,
   date_representative(s.start_date) as start_date,
   date_earliest(s.start_date) as start_date_earliest,
   date_latest(s.start_date) as start_date_latest,
   as_written(s.start_date, s.start_date__raw) as start_date_text,
-  intent_list.code as intent,
+  code_of(s.intent, intent_list.code) as intent,
   as_written(s.intent, s.intent__raw) as intent_text,
   placement.patient_hospital_id as hospital_id
 from source.local_treatments as s

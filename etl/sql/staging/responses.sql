@@ -50,9 +50,9 @@ select
   date_earliest(s.assessment_date) as assessment_date_earliest,
   date_latest(s.assessment_date) as assessment_date_latest,
   as_written(s.assessment_date, s.assessment_date__raw) as assessment_date_text,
-  criteria_list.code as criteria,
+  code_of(s.criteria, criteria_list.code) as criteria,
   as_written(s.criteria, s.criteria__raw) as criteria_text,
-  response_list.code as response,
+  code_of(s.response, response_list.code) as response,
   as_written(s.response, s.response__raw) as response_text,
   placement.patient_hospital_id as hospital_id
 from source.responses as s
