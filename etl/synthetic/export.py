@@ -81,7 +81,7 @@ def write_export(
     if faults_path is not None:
         faults_path = Path(faults_path)
         faults_path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(truth_of(registry), indent=2)
+        text = json.dumps(truth_of(registry, mapping), indent=2)
         faults_path.write_text(text + "\n", encoding="utf-8")
     return out_dir
 

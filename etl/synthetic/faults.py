@@ -1,13 +1,14 @@
 """Planted faults: one wrong record for each rule, on records that are otherwise sound.
 
 Belongs here: what a fault is, the bench they are planted on, and the registry of faults by rule.
-The mutations stand in `fault_kinds.py`. Does not belong here: the rules (`expectations/rules`).
+The mutations stand in `fault_kinds.py` and beside it. Does not belong here: the rules, which stand
+in `expectations/rules`.
 
 Faults lie outside the calibration cohort and the decoys, one a patient, and none takes a patient
 out of the ipilimumab-treated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +23,9 @@ PER_RULE = 3
 class Fault:
     """One planted fault.
 
-    `record_key` is the key of the record the rule has to find; `kind` says in words what was done
-    to which `columns`.
+    `record_key` is the key of the record the rule has to find; where the fault is that the key is
+    missing it is empty and `row` says which row of its file it is, from 0. `kind` says in words
+    what was done to which `columns`.
     """
 
     rule_id: str
@@ -32,6 +34,7 @@ class Fault:
     patient_id: str
     kind: str
     columns: tuple[str, ...]
+    row: int | None = None
 
 
 @dataclass
@@ -43,44 +46,82 @@ class Bench:
     protected: set[str]
     treated: set[str]
     faults: list[Fault] = field(default_factory=list)
+    added: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    new_keys: int = 0
 
     def pick(
-        self, table: str, mask: pd.Series, count: int, *, may_be_treated: bool = True
-    ) -> pd.DataFrame:
-        """Up to `count` rows of the table, of different patients without a fault so far."""
+        self, table: str, mask: pd.Series, count: int, *, may_be_treated: bool = False
+    ) -> Iterator[tuple[Hashable, dict[str, str]]]:
+        """Up to `count` rows of the table, of different patients without a fault so far.
+
+        Args:
+            table: the table.
+            mask: which of its rows are fit.
+            count: how many at most.
+            may_be_treated: whether a patient treated with ipilimumab may be taken.
+
+        Yields:
+            The row's label and its values, with its patient under `owner`.
+        """
         frame = self.tables[table]
-        closed = self.protected if may_be_treated else self.protected | self.treated
         owner = self.owner(table)
-        rows = frame[mask & ~owner.isin(closed)]
-        rows = rows.assign(_owner=owner.reindex(rows.index))
-        rows = rows.iloc[self.rng.permutation(len(rows))].drop_duplicates("_owner")
-        rows = rows.iloc[:count].sort_index()
-        self.protected.update(rows["_owner"])
-        return rows
+        closed = self.protected if may_be_treated else self.protected | self.treated
+        rows = frame[mask & owner.notna() & ~owner.isin(closed)]
+        rows = rows.assign(owner=owner.reindex(rows.index))
+        rows = rows.iloc[self.rng.permutation(len(rows))].drop_duplicates("owner")
+        for label, row in rows.iloc[:count].sort_index().iterrows():
+            self.protected.add(row["owner"])
+            yield label, {str(column): value for column, value in row.items()}
 
     def owner(self, table: str) -> pd.Series:
         """The patient of each row."""
         frame = self.tables[table]
         if table != "drugs":
             return frame["patient_id"]
-        treatments = self.tables["treatments"].set_index("treatment_id")["patient_id"]
-        return frame["treatment_id"].map(treatments)
+        treatments = self.tables["treatments"].drop_duplicates("treatment_id")
+        return frame["treatment_id"].map(treatments.set_index("treatment_id")["patient_id"])
 
-    def set(self, table: str, row: object, **values: str) -> None:
+    def of_patient(self, column: str, owner: pd.Series) -> pd.Series:
+        """A column of the patients table for each row."""
+        patients = self.tables["patients"].drop_duplicates("patient_id").set_index("patient_id")
+        return owner.map(patients[column])
+
+    def new_key(self, prefix: str) -> str:
+        """A key that no record has."""
+        self.new_keys += 1
+        return f"{prefix}{900_000 + self.new_keys}"
+
+    def change(self, table: str, label: Hashable, **values: str) -> None:
         """Write values into one row."""
         for column, value in values.items():
-            self.tables[table].loc[row, column] = value
+            self.tables[table].loc[label, column] = value
 
-    def add(self, table: str, **values: str) -> None:
-        """Append a row; what is not given stays empty."""
-        row = dict.fromkeys(TABLES[table].column_names, "") | values
-        self.tables[table].loc[len(self.tables[table])] = row
+    def add(self, table: str, row: Mapping[str, str], **values: str) -> int:
+        """Append a row, made of `row` with some values changed; returns its position."""
+        content = {name: row.get(name, "") for name in TABLES[table].column_names} | values
+        added = self.added.setdefault(table, [])
+        added.append(content)
+        return len(self.tables[table]) + len(added) - 1
+
+    def finish(self) -> None:
+        """Put the appended rows under their tables."""
+        for table, rows in self.added.items():
+            frame = pd.DataFrame(rows, columns=list(TABLES[table].column_names), dtype=object)
+            self.tables[table] = pd.concat([self.tables[table], frame], ignore_index=True)
+        self.added.clear()
 
     def report(
-        self, rule_id: str, table: str, key: str, patient: str, kind: str, *columns: str
+        self,
+        rule_id: str,
+        table: str,
+        key: str,
+        patient: str,
+        kind: str,
+        *columns: str,
+        row: int | None = None,
     ) -> None:
         """Write down a fault."""
-        self.faults.append(Fault(rule_id, table, key, patient, kind, columns))
+        self.faults.append(Fault(rule_id, table, key, patient, kind, columns, row))
 
 
 Mutation = Callable[[Bench, str, int], None]
@@ -103,8 +144,13 @@ def fault(rule_id: str) -> Callable[[Mutation], Mutation]:
 
 def plant_faults(bench: Bench, per_rule: int = PER_RULE) -> tuple[Fault, ...]:
     """Plant every kind of fault and say where."""
-    from etl.synthetic import fault_kinds  # noqa: F401  # registers the mutations
+    from etl.synthetic import (  # noqa: F401  # registers the mutations
+        fault_kinds,
+        fault_kinds_dates,
+        fault_kinds_keys,
+    )
 
     for rule_id in sorted(FAULTS):
         FAULTS[rule_id](bench, rule_id, per_rule)
+    bench.finish()
     return tuple(bench.faults)
