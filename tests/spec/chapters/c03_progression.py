@@ -1,0 +1,189 @@
+"""Chapter: when a progression opens a line."""
+
+# ruff: noqa: E501 - expected rows are tables, wide where they compare much.
+
+from tests.spec.language import Chapter, Paragraph
+
+CHAPTER = Chapter(
+    "progression",
+    "When does a progression open a line?",
+    "A progression between two starts opens a line, however short the pause, unless all that "
+    "starts next was given in the line and had stopped at most 28 days before: treatment beyond "
+    "progression.",
+    (
+        Paragraph(
+            "Ipilimumab, progression, then ipi+nivo are two lines",
+            """
+            0-63     ipilimumab
+            80       scan PD
+            200-263  ipilimumab + nivolumab
+            """,
+            """
+            line_id    | regimen              | start_date | opened_because  | progression_date
+            advanced 1 | ipilimumab           | 0          | first_treatment | 80
+            advanced 2 | ipilimumab+nivolumab | 200        | progression     |
+            """,
+        ),
+        Paragraph(
+            "The same regimen again 28 days after the last stop is treatment beyond progression",
+            """
+            0-60    nivolumab
+            70      scan PD
+            88-150  nivolumab
+            """,
+            """
+            line_id    | start_date | end_date | is_beyond_progression | progression_date
+            advanced 1 | 0          | 150      | yes                   | 70
+            """,
+            steps="""
+            clause             | line_id
+            first_treatment    | advanced 1
+            beyond_progression | advanced 1
+            """,
+        ),
+        Paragraph(
+            "The same regimen again 29 days after the last stop is another line",
+            """
+            0-60    nivolumab
+            70      scan PD
+            89-150  nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because
+            advanced 1 | 0          | first_treatment
+            advanced 2 | 89         | progression
+            """,
+        ),
+        Paragraph(
+            "Progression under nivolumab maintenance, then ipi+nivo again, is another line",
+            """
+            0-63     ipilimumab + nivolumab
+            84-300   nivolumab
+            300      scan PD
+            310-373  ipilimumab + nivolumab
+            """,
+            """
+            line_id    | regimen              | start_date | end_date | opened_because
+            advanced 1 | ipilimumab+nivolumab | 0          | 300      | first_treatment
+            advanced 2 | ipilimumab+nivolumab | 310        | 373      | progression
+            """,
+            because="Nivolumab had stopped 10 days before, ipilimumab 247: this is not going on.",
+        ),
+        Paragraph(
+            "A progression on the day of the next start is between",
+            """
+            0-60    nivolumab
+            100     scan PD
+            100-150 nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because  | progression_date
+            advanced 1 | 0          | first_treatment | 100
+            advanced 2 | 100        | progression     |
+            """,
+        ),
+        Paragraph(
+            "A progression on the day after the next start is not",
+            """
+            0-60    nivolumab
+            101     scan PD
+            100-150 nivolumab
+            """,
+            """
+            line_id    | start_date | end_date | progression_date
+            advanced 1 | 0          | 150      | 101
+            """,
+        ),
+        Paragraph(
+            "An episode that stopped for progression shows it without a scan",
+            """
+            0-60    nivolumab  reason=progression
+            100-150 nivolumab
+            """,
+            """
+            line_id    | opened_because  | progression_date | progression_source
+            advanced 1 | first_treatment | 60               | stop_reason
+            advanced 2 | progression     |                  |
+            """,
+        ),
+        Paragraph(
+            "Stopped for progression on an unknown day is before the next start",
+            """
+            0-      nivolumab  reason=progression
+            100-150 nivolumab
+            """,
+            """
+            line_id    | opened_because  | progression_date | progression_source  | pfs_days | pfs_end_reason
+            advanced 1 | first_treatment |                  | stop_reason_undated |          | unknown_progression_undated
+            advanced 2 | progression     |                  |                     | 0        | censored_line_start
+            """,
+            because="That it progressed is known, when is not: no date is made up.",
+        ),
+        Paragraph(
+            "Stopped for progression on the day it started still shows it",
+            """
+            0-0     nivolumab  reason=progression
+            60-150  nivolumab
+            """,
+            """
+            line_id    | opened_because  | progression_date | pfs_days
+            advanced 1 | first_treatment | 0                | 0
+            advanced 2 | progression     |                  | 0
+            """,
+        ),
+        Paragraph(
+            "An unconfirmed progression (iUPD) alone opens no line",
+            """
+            0-60    nivolumab
+            70      scan iUPD
+            100-150 nivolumab
+            """,
+            """
+            line_id    | start_date | end_date
+            advanced 1 | 0          | 150
+            """,
+        ),
+        Paragraph(
+            "A confirmed one does, from the first iUPD of its block",
+            """
+            0-60    nivolumab
+            70      scan iUPD
+            98      scan iCPD
+            100-150 nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because  | progression_date
+            advanced 1 | 0          | first_treatment | 70
+            advanced 2 | 100        | progression     |
+            """,
+        ),
+        Paragraph(
+            "BRAF/MEK inhibitors, immunotherapy, BRAF/MEK inhibitors again are three lines",
+            """
+            0-200    dabrafenib + trametinib  reason=progression
+            210-300  ipilimumab + nivolumab   reason=progression
+            310-400  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen               | opened_because
+            advanced 1 | dabrafenib+trametinib | first_treatment
+            advanced 2 | ipilimumab+nivolumab  | progression
+            advanced 3 | dabrafenib+trametinib | progression
+            """,
+        ),
+        Paragraph(
+            "Going on beyond progression after an unknown stop must be shown",
+            """
+            0-      nivolumab
+            20      scan PD
+            29-150  nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because
+            advanced 1 | 0          | first_treatment
+            advanced 2 | 29         | progression
+            """,
+            because="Nivolumab is known to have been given on day 0 only, 29 days before.",
+        ),
+    ),
+)

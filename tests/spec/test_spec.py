@@ -1,0 +1,77 @@
+"""Every paragraph of the spec, through staging, derivation and marts.
+
+Belongs here: deriving the paragraphs (all of a kind in one registry) and comparing. Does not
+belong here: paragraphs (chapters) or their language (language).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import duckdb
+import pytest
+
+from etl.parameters import Parameters
+from etl.sql_macros import create_macros
+from etl.warehouse import create_schemas
+from expectations.codelists import load_codelists
+from tests.derivations import derive
+from tests.spec.chapters import chapters
+from tests.spec.language import Paragraph, as_rows, as_text, expected_rows
+from tests.support import dicts
+
+PARAGRAPHS: dict[str, Paragraph] = {
+    f"S{place}x{number}": paragraph
+    for place, chapter in enumerate(chapters(), start=1)
+    for number, paragraph in enumerate(chapter.paragraphs, start=1)
+}
+ORDER = {
+    "marts.treatment_lines": "line_sequence",
+    "derived.line_steps": "step",
+    "marts.responses": "assessment_date nulls last, response_id",
+    "marts.adverse_events": "event_id",
+}
+Setting = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, object], ...]]
+
+
+def _setting(paragraph: Paragraph) -> Setting:
+    return tuple(sorted(paragraph.declares.items())), tuple(sorted(paragraph.parameters.items()))
+
+
+@cache
+def _derived(setting: Setting) -> duckdb.DuckDBPyConnection:
+    declares, parameters = setting
+    con = duckdb.connect()
+    create_schemas(con)
+    load_codelists(con)
+    create_macros(con)
+    tables: dict[str, list[Mapping[str, Any]]] = {}
+    for patient_id, paragraph in PARAGRAPHS.items():
+        if _setting(paragraph) == setting:
+            for table, rows in as_rows(paragraph, patient_id).items():
+                tables.setdefault(table, []).extend(rows)
+    derive(con, declares=dict(declares), parameters=dict(parameters), **tables)
+    return con
+
+
+@pytest.mark.parametrize(
+    "patient_id", PARAGRAPHS, ids=[f"{k} {p.question}" for k, p in PARAGRAPHS.items()]
+)
+def test_paragraph(patient_id: str) -> None:
+    paragraph = PARAGRAPHS[patient_id]
+    con = _derived(_setting(paragraph))
+    for table, text in paragraph.expectations.items():
+        expected = expected_rows(text)
+        derived = dicts(
+            con,
+            f"select * from {table} where patient_id = '{patient_id}' order by {ORDER[table]}",
+        )
+        columns = list(expected[0]) if expected else []
+        given = [{c: as_text(row[c], patient_id) for c in columns} for row in derived]
+        assert given == expected, f"{table} of: {paragraph.question}"
+
+
+def test_a_paragraph_names_known_parameters() -> None:
+    for paragraph in PARAGRAPHS.values():
+        Parameters.model_validate(dict(paragraph.parameters))
+        assert paragraph.expectations, f"nothing is expected of: {paragraph.question}"
