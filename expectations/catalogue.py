@@ -176,7 +176,7 @@ class Rule(BaseModel):
         """A name that reads by itself in a list: `T19_resolved_before_onset`."""
         return f"{self.id.split('-')[1]}_{self.name}"
 
-    @cached_property
+    @property
     def hash(self) -> str:
         """Hash of the meaning: which records it judges and how; not of its wording."""
         meaning = {

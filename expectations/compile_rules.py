@@ -169,7 +169,9 @@ def _required(compiler: _Compiler, spec: RequiredSpec) -> str:
     for column in spec.columns:
         unreadable = compiler.unreadable(column)
         given = f"({column} is not null)"
-        parts.append(f"(case when {unreadable} then null else {given} end)" if unreadable else given)
+        parts.append(
+            f"(case when {unreadable} then null else {given} end)" if unreadable else given
+        )
     return " and ".join(parts)
 
 

@@ -279,7 +279,7 @@ def _origin(subject: Subject, column: str) -> tuple[str, str] | None:
 
 
 def _count_by_rule(con: duckdb.DuckDBPyConnection, which: str) -> dict[str, int]:
-    rows = con.execute(f"select rule_id, count(*) from {which} group by rule_id").fetchall()  # noqa: E501
+    rows = con.execute(f"select rule_id, count(*) from {which} group by rule_id").fetchall()
     return {str(rule_id): int(count) for rule_id, count in rows}
 
 

@@ -48,7 +48,9 @@ def verdict_of_row(
     body = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
     con.execute(f"create or replace temp table {table} ({body})")
     names = ", ".join(row)
-    con.execute(f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", [*row.values()])
+    con.execute(
+        f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", [*row.values()]
+    )
     return _verdict(con, rule, columns, table)
 
 

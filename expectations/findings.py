@@ -68,7 +68,8 @@ def _hash_of(columns: Mapping[str, str], names: Sequence[str]) -> str:
     return f"md5(concat_ws(chr(31), {values}))"
 
 
-def _json_of(columns: Mapping[str, str], names: Sequence[str]) -> str:
+def values_json(columns: Mapping[str, str], names: Sequence[str]) -> str:
+    """SQL of some values as written, as JSON text by column."""
     if not names:
         return "'{}'"
     pairs = ", ".join(f"'{name}', {value_text(columns, name)}" for name in names)
@@ -87,8 +88,8 @@ def _branch(subject: Subject, columns: Mapping[str, str], compiled: CompiledRule
             '{rule.id}' as rule_id, '{rule.hash}' as rule_hash, '{rule.stage}' as stage,
             '{rule.subject}' as subject, record_key, patient_id, hospital_id,
             source_file, source_line,
-            {_json_of(columns, own)} as raw_values,
-            {_json_of(columns, compared)} as compared_with,
+            {values_json(columns, own)} as raw_values,
+            {values_json(columns, compared)} as compared_with,
             {_hash_of(columns, judged)} as fingerprint,
             cast({accept_key} as varchar) as accept_key, '{rule.severity}' as severity
         from s where {compiled.violated}"""

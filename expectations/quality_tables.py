@@ -155,4 +155,6 @@ def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
             con.execute("insert into quality.rule_affects values (?, ?)", [rule.id, affected])
         for cause_id in rule.depends:
             same = catalogue.by_id[cause_id].subject == rule.subject
-            con.execute("insert into quality.rule_depends values (?, ?, ?)", [rule.id, cause_id, same])
+            con.execute(
+                "insert into quality.rule_depends values (?, ?, ?)", [rule.id, cause_id, same]
+            )

@@ -32,7 +32,8 @@ def recheck(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: Rule) ->
     view = catalogue.subjects[rule.subject].view
     compiled = compile_rule(rule, view_columns(con, view), view)
     row = con.execute(f"""
-        select count_if(a), count_if(a and h is not null), count_if(a and not h)
+        select count(*) filter (a), count(*) filter (a and h is not null),
+            count(*) filter (a and not h)
         from (select ({compiled.applies}) as a, ({compiled.holds}) as h from {view} as s)
     """).fetchone()
     applicable, judged, violated = row or (0, 0, 0)
