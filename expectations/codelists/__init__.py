@@ -47,12 +47,18 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 @cache
+def code_labels() -> dict[str, dict[str, str]]:
+    """Every code list, each with its codes and their labels, in the order of the file."""
+    lists: dict[str, dict[str, str]] = {}
+    for row in _read("codes"):
+        lists.setdefault(row["codelist"], {})[row["code"]] = row["label"]
+    return lists
+
+
+@cache
 def code_lists() -> dict[str, tuple[str, ...]]:
     """Every code list with its codes, in the order of the file."""
-    lists: dict[str, list[str]] = {}
-    for row in _read("codes"):
-        lists.setdefault(row["codelist"], []).append(row["code"])
-    return {name: tuple(values) for name, values in lists.items()}
+    return {name: tuple(labels) for name, labels in code_labels().items()}
 
 
 def codes(codelist: str) -> tuple[str, ...]:
