@@ -46,12 +46,9 @@ def conform(
                 collected |= {
                     (name, column) for column in _present(part, TABLES[name], files[part.file])
                 }
-    con.execute("update source.collected set collected = false")
-    if collected:
-        con.executemany(
-            "update source.collected set collected = true where table_name = ? and column_name = ?",
-            sorted(collected),
-        )
+    held = ", ".join(f"({literal(name)}, {literal(column)})" for name, column in sorted(collected))
+    is_held = f"(table_name, column_name) in ({held})" if held else "false"
+    con.execute(f"update source.collected set collected = {is_held}")
     return remarks
 
 

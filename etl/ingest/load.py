@@ -12,6 +12,7 @@ import duckdb
 
 from etl.errors import InputUnreadableError
 from etl.ingest.check_files import check_columns, check_labels
+from etl.ingest.compose import Delivered, compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import Delivery, export_id, newest_day, open_delivery
 from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
@@ -21,7 +22,7 @@ from etl.ingest.read_xlsx import read_xlsx
 from etl.ingest.records import Records
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
-from etl.ingest.source_tables import create_source_tables
+from etl.ingest.source_tables import create_source_tables, declare
 from etl.ingest.values import date, trimmed
 from etl.sources import Mapping, SourceFile, load_mapping
 
@@ -59,6 +60,8 @@ def load_export(
 def _load(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, source: str, mapping: Mapping
 ) -> Registration:
+    hospitals = delivery.manifest.hospitals if delivery.manifest else ()
+    keep_last_state(con, source, partial=bool(hospitals))
     create_raw_tables(con)
     create_source_tables(con)
     counts: list[FileCount] = []
@@ -80,12 +83,20 @@ def _load(
     warnings += check_labels(mapping, loaded)
     warnings += conform(con, mapping, loaded)
     warnings += join_repeated_forms(con, mapping, loaded)
+    delivered = Delivered(
+        source,
+        export_id(source, delivery, {count.name: count.sha256 for count in counts}),
+        _cut_off(con, delivery, mapping, warnings),
+        hospitals or None,
+    )
+    state_id, remarks = compose(con, delivered)
+    warnings += remarks
     registration = Registration(
         source=source,
         registry=delivery.manifest.registry if delivery.manifest else mapping.registry,
-        export_id=export_id(source, delivery, {count.name: count.sha256 for count in counts}),
-        export_date=_cut_off(con, delivery, mapping, warnings),
-        scope=(",".join(delivery.manifest.hospitals) if delivery.manifest else "") or "full",
+        export_id=state_id,
+        export_date=_newest(con),
+        scope=",".join(hospitals) or "full",
         files=tuple(counts),
         warnings=tuple(warnings),
     )
@@ -176,6 +187,16 @@ def _cut_off(
     return day
 
 
+def _newest(con: duckdb.DuckDBPyConnection) -> dt.date:
+    """The newest data cut-off of the deliveries that the state is composed of."""
+    row = con.execute("select max(export_date) from source.deliveries").fetchone()
+    if row is None or not isinstance(row[0], dt.date):
+        raise InputUnreadableError(
+            "No delivery covers any hospital. Check `scope` in the manifest."
+        )
+    return row[0]
+
+
 def _register(con: duckdb.DuckDBPyConnection, registration: Registration, mapping: Mapping) -> None:
     con.execute(
         "insert into source.export values (?, ?, ?, ?, ?)",
@@ -187,11 +208,4 @@ def _register(con: duckdb.DuckDBPyConnection, registration: Registration, mappin
             registration.scope,
         ],
     )
-    con.execute(
-        "insert into source.deliveries values (null, ?, ?)",
-        [registration.export_date, registration.export_id],
-    )
-    con.execute("delete from source.declarations")
-    con.executemany(
-        "insert into source.declarations values (?, ?)", list(mapping.declares.model_dump().items())
-    )
+    declare(con, mapping.declares)

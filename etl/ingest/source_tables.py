@@ -52,13 +52,21 @@ def create_source_tables(con: duckdb.DuckDBPyConnection) -> None:
     for name, (grain, columns) in _FIXED.items():
         con.execute(f"create or replace table source.{name} ({columns})")
         con.execute(f"comment on table source.{name} is {_text(grain)}")
-    con.executemany(
-        "insert into source.collected values (?, ?, true)",
-        [(table.name, column) for table in TABLES.values() for column in table.column_names],
+    collected = ", ".join(
+        f"({_text(table.name)}, {_text(column)}, true)"
+        for table in TABLES.values()
+        for column in table.column_names
     )
-    con.executemany(
-        "insert into source.declarations values (?, ?)", list(Declarations().model_dump().items())
-    )
+    con.execute(f"insert into source.collected values {collected}")
+    declare(con, Declarations())
+
+
+def declare(con: duckdb.DuckDBPyConnection, declarations: Declarations) -> None:
+    """Put these declarations in place of those that stand in `source.declarations`."""
+    pairs = declarations.model_dump().items()
+    values = ", ".join(f"({_text(name)}, {_text(value)})" for name, value in pairs)
+    con.execute("delete from source.declarations")
+    con.execute(f"insert into source.declarations values {values}")
 
 
 def _columns(table: Table) -> str:

@@ -1,0 +1,279 @@
+"""A registry's state, composed of the newest delivery of each hospital.
+
+Belongs here: keeping the rows of earlier deliveries and laying the newest together. Does not
+belong here: reading a delivery (`load.py`).
+
+Rows are kept in the schema `deliveries` of the working warehouse, as they stood in `source`, and
+only when they will be needed: a registry that delivers in full pays nothing. A row belongs to the
+hospital it names, else to that of its treatment or patient in the same delivery. A row that
+belongs to no hospital its delivery covers stays as long as its delivery does.
+"""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.ingest.raw_tables import identifier, literal
+from expectations.export_format import TABLES
+
+_KEPT = (*TABLES, "collected", "repeated_values", "unmatched_forms")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One delivery of a source: what it is, when its data end, and whom it covers (None: all)."""
+
+    source: str
+    export_id: str
+    export_date: dt.date
+    hospitals: tuple[str, ...] | None
+
+
+def keep_last_state(con: duckdb.DuckDBPyConnection, source: str, *, partial: bool) -> None:
+    """Keep what stands in `source` before it is replaced, where it may be needed again.
+
+    Args:
+        con: the warehouse, `source` as the last load left it, or empty.
+        source: the registry about to be loaded.
+        partial: whether the coming delivery covers some hospitals only.
+    """
+    con.execute("create schema if not exists deliveries")
+    con.execute(
+        "create table if not exists deliveries.exports (source varchar, export_id varchar, "
+        "export_date date, hospitals varchar[], received bigint)"
+    )
+    if not _exists(con, "source", "export"):
+        return
+    last = con.execute("select source, export_id, export_date, scope from source.export").fetchone()
+    if last is None or last[3] != "full" or not (partial or last[0] != source):
+        return
+    if not con.execute(
+        "select 1 from deliveries.exports where source = ?", [last[0]]
+    ).fetchone():  # a state that was composed is kept already
+        _keep(con, Delivered(last[0], last[1], last[2], None))
+
+
+def compose(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> tuple[str, list[str]]:
+    """Make `source` the state of the registry after this delivery.
+
+    Args:
+        con: the warehouse, `source` filled with this delivery.
+        delivered: this delivery.
+
+    Returns:
+        The id of the state (that of the delivery, when it is full and nothing newer is known),
+        and sentences for what a person should know.
+    """
+    if delivered.hospitals is None and not _newer_parts(con, delivered):
+        _forget(con, delivered.source)
+        _note_full(con, delivered)
+        return delivered.export_id, []
+    _keep(con, delivered)
+    _attribute(con, delivered.source)
+    _choose(con, delivered.source)
+    remarks = _lay_together(con, delivered)
+    rows = con.execute(
+        "select hospital_id, export_id from source.deliveries order by all"
+    ).fetchall()
+    return hashlib.sha256(repr(["composed", delivered.source, rows]).encode()).hexdigest(), remarks
+
+
+def _note_full(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
+    con.execute(
+        "insert into source.deliveries values (null, ?, ?)",
+        [delivered.export_date, delivered.export_id],
+    )
+
+
+def _newer_parts(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> bool:
+    row = con.execute(
+        "select 1 from deliveries.exports where source = ? and hospitals is not null "
+        "and export_date > ?",
+        [delivered.source, delivered.export_date],
+    ).fetchone()
+    return row is not None
+
+
+def _exists(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    row = con.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchone()
+    return row is not None
+
+
+def _stored(source: str, table: str) -> str:
+    return f"deliveries.{identifier(f'{source}__{table}')}"
+
+
+def _forget(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    for table in _KEPT:
+        con.execute(f"drop table if exists {_stored(source, table)}")
+    con.execute("delete from deliveries.exports where source = ?", [source])
+
+
+def _keep(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
+    """Store what stands in `source` as the rows of one delivery; once more replaces."""
+    for table in _KEPT:
+        stored = _stored(delivered.source, table)
+        if not _exists(con, "deliveries", f"{delivered.source}__{table}"):
+            con.execute(
+                f"create table {stored} as select *, cast(null as varchar) as _export_id, "
+                f"cast(null as varchar) as _hospital from source.{table} where false"
+            )
+        con.execute(f"delete from {stored} where _export_id = ?", [delivered.export_id])
+        con.execute(
+            f"insert into {stored} select *, {literal(delivered.export_id)}, null "
+            f"from source.{table}"
+        )
+    con.execute(
+        "delete from deliveries.exports where source = ? and export_id = ?",
+        [delivered.source, delivered.export_id],
+    )
+    con.execute(
+        "insert into deliveries.exports select ?, ?, ?, ?, coalesce(max(received), 0) + 1 "
+        "from deliveries.exports",
+        [
+            delivered.source,
+            delivered.export_id,
+            delivered.export_date,
+            None if delivered.hospitals is None else list(delivered.hospitals),
+        ],
+    )
+
+
+def _attribute(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Give each kept row its hospital; none where its delivery does not cover that hospital."""
+    patients, treatments = _stored(source, "patients"), _stored(source, "treatments")
+    of_patient = (
+        f"(select min(p.hospital_id) from {patients} as p "
+        "where p._export_id = t._export_id and p.patient_id = t.patient_id)"
+    )
+    of_treatment = (
+        f"(select min(coalesce(r.hospital_id, r._hospital)) from {treatments} as r "
+        "where r._export_id = t._export_id and r.treatment_id = t.treatment_id)"
+    )
+    owner = {
+        "patients": "t.hospital_id",
+        "hospitals": "t.hospital_id",
+        "treatments": f"coalesce(t.hospital_id, {of_patient})",
+        "drugs": of_treatment,
+        "local_treatments": of_patient,
+    }
+    # In this order: a drug takes the hospital its treatment was given before.
+    for table in ("patients", "hospitals", "treatments", *TABLES):
+        expression = owner.get(table, f"coalesce({of_treatment}, {of_patient})")
+        stored = _stored(source, table)
+        con.execute(
+            f"update {stored} as s set _hospital = a.hospital from (select t.rowid as _row, "
+            f"{expression} as hospital, t._export_id as _id from {stored} as t) as a, "
+            "deliveries.exports as e where a._row = s.rowid and e.source = "
+            f"{literal(source)} and e.export_id = a._id "
+            "and (e.hospitals is null or list_contains(e.hospitals, a.hospital))"
+        )
+
+
+def _choose(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Fill `source.deliveries` with the newest delivery of each hospital; forget the others."""
+    named = " union ".join(f"select _hospital from {_stored(source, table)}" for table in TABLES)
+    con.execute(
+        "insert into source.deliveries "
+        "with known as (select unnest(hospitals) as hospital from deliveries.exports "
+        f"where source = {literal(source)} union ({named})), "
+        "ranked as (select k.hospital, e.export_date, e.export_id, row_number() over "
+        "(partition by k.hospital order by e.export_date desc, e.received desc) as _rank "
+        "from known as k join deliveries.exports as e on e.source = "
+        f"{literal(source)} and (e.hospitals is null or list_contains(e.hospitals, k.hospital)) "
+        "where k.hospital is not null) "
+        "select hospital, export_date, export_id from ranked where _rank = 1 order by hospital"
+    )
+    # The newest full delivery stays for the rows that name no hospital.
+    con.execute(
+        "delete from deliveries.exports where source = ? and export_id not in "
+        "(select export_id from source.deliveries) and export_id is distinct from "
+        "(select export_id from deliveries.exports where source = ? and hospitals is null "
+        "order by export_date desc, received desc limit 1)",
+        [source, source],
+    )
+    for table in _KEPT:
+        con.execute(
+            f"delete from {_stored(source, table)} where _export_id not in "
+            "(select export_id from deliveries.exports where source = ?)",
+            [source],
+        )
+
+
+def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[str]:
+    source = delivered.source
+    chosen = (
+        "(t._hospital is null or exists (select 1 from source.deliveries as d "
+        "where d.hospital_id = t._hospital and d.export_id = t._export_id))"
+    )
+    label = "' of ' || e.export_date || ', ' || left(e.export_id, 8)"
+    join = (
+        "join deliveries.exports as e on e.export_id = t._export_id "
+        f"and e.source = {literal(source)}"
+    )
+    for table in TABLES:
+        con.execute(f"delete from source.{table}")
+        con.execute(
+            f"insert into source.{table} select t.* exclude (_export_id, _hospital) "
+            f"replace (t._file || {label} as _file) from {_stored(source, table)} as t {join} "
+            f"where {chosen} order by e.export_date, e.received, t._ordinal"
+        )
+    con.execute("delete from source.collected")
+    con.execute(
+        "insert into source.collected select table_name, column_name, bool_or(collected) "
+        f"from {_stored(source, 'collected')} group by all"
+    )
+    for table, files in (
+        ("repeated_values", ("kept_file", "other_file")),
+        ("unmatched_forms", ("file_name",)),
+    ):
+        renamed = ", ".join(f"t.{name} || {label} as {name}" for name in files)
+        con.execute(f"delete from source.{table}")
+        con.execute(
+            f"insert into source.{table} select t.* exclude (_export_id, _hospital) "
+            f"replace ({renamed}) from {_stored(source, table)} as t {join} "
+            f"where {_record_stays(source, chosen) if table == 'repeated_values' else 'true'} "
+            "order by e.export_date, e.received"
+        )
+    return _ages(con, delivered)
+
+
+def _record_stays(source: str, chosen: str) -> str:
+    """SQL: whether the record a repeated value belongs to is part of the state."""
+    stays = []
+    for table in TABLES.values():
+        key = " || '|' || ".join(f"coalesce(b.{name}, '')" for name in table.key)
+        stays.append(
+            f"t.table_name = {literal(table.name)} and exists (select 1 from "
+            f"{_stored(source, table.name)} as b where b._export_id = t._export_id "
+            f"and {key} = t.record_key and {chosen.replace('t._', 'b._')})"
+        )
+    return "(" + " or ".join(stays) + ")"
+
+
+def _ages(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[str]:
+    newest = con.execute("select max(export_date) from source.deliveries").fetchone()
+    rows = con.execute(
+        "select hospital_id, export_date from source.deliveries order by export_date, hospital_id"
+    ).fetchall()
+    sentences = [
+        f"Hospital {hospital}: its newest delivery is of {day}, "
+        f"{(newest[0] - day).days} days older than the newest of all."
+        for hospital, day in rows
+        if newest and day < newest[0]
+    ]
+    in_use = con.execute(
+        "select 1 from source.deliveries where export_id = ?", [delivered.export_id]
+    ).fetchone()
+    if in_use is None:
+        sentences.append(
+            "This delivery is older than what is in hand for every hospital it covers: the state "
+            "of the registry did not change."
+        )
+    return sentences
