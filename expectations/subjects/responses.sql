@@ -86,7 +86,12 @@ select
     ordered.earlier_iupd_date_latest,
     coalesce(episodes.i_codes, 0) as i_codes,
     coalesce(episodes.plain_codes, 0) as plain_codes,
-    coalesce(same_day.assessments_that_day, 1) as assessments_that_day
+    -- not a condition of the join: DuckDB would compare every row with every day
+    case
+        when r.assessment_date_earliest = r.assessment_date_latest
+            then coalesce(same_day.assessments_that_day, 1)
+        else 1
+    end as assessments_that_day
 from staging.responses as r
 cross join cutoff
 left join staging.patients as p on p.patient_id = r.patient_id and p.is_placed
@@ -98,4 +103,3 @@ left join same_day
     on
         same_day.treatment_id = r.treatment_id
         and same_day.assessment_date = r.assessment_date
-        and r.assessment_date_earliest = r.assessment_date_latest
