@@ -104,7 +104,9 @@ def kaplan_meier(
             2, 1, height_ratios=[10, 0.9 + 0.75 * len(curves)], sharex=True
         )
         for stratum, curve in curves.items():
-            _draw_curve(panel, results, stratum, curve)
+            # Three bands on top of each other cannot be read; all patients' is the one kept.
+            has_band = "all" not in curves or stratum == "all"
+            _draw_curve(panel, results, stratum, curve, has_band=has_band)
         _finish_panel(panel, endpoint_name, ticks)
         _draw_numbers_at_risk(risk, results, curves, ticks)
     title = wording.ENDPOINT_NAMES[endpoint_name]
@@ -116,7 +118,8 @@ def kaplan_meier(
         _kaplan_meier_in_words(results, endpoint_name, subset, tuple(curves)),
         folder / f"{name}.svg",
         _steps_table(name, title, curves),
-        "Bands: pointwise 95% log(-log) intervals. Ticks: censored patients. "
+        f"{'Band of all patients' if 'all' in curves else 'Bands'}: pointwise 95% log(-log) "
+        "intervals. Ticks: censored patients. "
         "Below: patients still at risk.",
     )
 
@@ -126,7 +129,9 @@ def _curve(results: Results, endpoint: TimeEndpoint, stratum: str, subset: str) 
     return fit_endpoint(endpoint, members, results.study.endpoints.confidence)
 
 
-def _draw_curve(panel: Axes, results: Results, stratum: str, curve: Curve) -> None:
+def _draw_curve(
+    panel: Axes, results: Results, stratum: str, curve: Curve, *, has_band: bool
+) -> None:
     colour = colour_of(results, stratum)
     names = results.study.stratum_names
     style = STYLES[names.index(stratum) % len(STYLES)] if stratum in names else "-"
@@ -134,7 +139,8 @@ def _draw_curve(panel: Axes, results: Results, stratum: str, curve: Curve) -> No
     survival = [1.0, *(float(step.survival) for step in curve.steps)]
     lower = [1.0, *(_band(step.lower, float(step.survival)) for step in curve.steps)]
     upper = [1.0, *(_band(step.upper, float(step.survival)) for step in curve.steps)]
-    panel.fill_between(times, lower, upper, step="post", color=colour, alpha=0.14, linewidth=0)
+    if has_band:
+        panel.fill_between(times, lower, upper, step="post", color=colour, alpha=0.14, linewidth=0)
     panel.step(
         times,
         survival,

@@ -214,8 +214,8 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
             tuple(rows),
             "Patients are numbered in the order drawn; the numbers lead nowhere.",
         ),
-        "Dark: on treatment. Pale: alive, off treatment or on another. The numbers of patients "
-        "are not identifiers.",
+        "Dark: on one of the two treatments. Grey: on another. Pale: off treatment. A dot at the "
+        "left marks who responded to the rechallenge. No identifier is drawn.",
     )
 
 
@@ -237,7 +237,16 @@ def _draw_patient(axes: Axes, results: Results, place: int, pair: Pair) -> tuple
     elif known is not None:
         axes.plot(known, place, marker=">", markersize=3.6, color=colour, linestyle="none")
     if pair["rechallenge_responder"]:
-        axes.plot(-0.6, place, marker="o", markersize=2.6, color=INK, linestyle="none")
+        axes.plot(
+            -0.012,
+            place,
+            marker="o",
+            markersize=3,
+            color=INK,
+            linestyle="none",
+            transform=axes.get_yaxis_transform(),
+            clip_on=False,
+        )
     return (
         str(place + 1),
         wording.group_name(pair["stratum"]),

@@ -5,6 +5,7 @@ estimation.
 """
 
 from collections import Counter
+from dataclasses import asdict
 
 from etl.outputs import wording
 from etl.outputs.results import Record, Results
@@ -173,24 +174,23 @@ def times_table(results: Results) -> Table:
     ):
         for stratum in results.strata:
             row = results.estimate(endpoint, stratum, statistic="median", subset=subset)
+            of = wording.evaluable_set(row["evaluable_set"])
             rows.append(
                 (
-                    f"{time_name(endpoint, subset)}: {wording.group_name(stratum)}",
+                    f"{time_name(endpoint, subset)} ({of}): {wording.group_name(stratum)}",
                     f"{row['numerator']}/{row['denominator']}",
                     wording.median_cell(row),
                     *(_milestone(results, endpoint, stratum, subset, at) for at in months),
-                    wording.evaluable_set(row["evaluable_set"]),
                 )
             )
     return Table(
         "times",
         "Times from the start of the rechallenge, in months.",
         (
-            "Time",
+            "Time (evaluable set)",
             "Events/N",
             "Median (95% interval)",
             *(f"At {at} months" for at in months),
-            "Evaluable set",
         ),
         tuple(rows),
         "Kaplan-Meier with log(-log) intervals; follow-up by reverse Kaplan-Meier, whose events "
@@ -323,12 +323,7 @@ def _columns(results: Results) -> Row:
 
 def _conditional(part: int, whole: int) -> str:
     found = clopper_pearson(part, whole)
-    if found.lower is None or found.upper is None:
-        return wording.share(part, whole)
-    return (
-        f"{part}/{whole} = {wording.percent(found.value)} "
-        f"({100 * found.lower:.1f} to {100 * found.upper:.1f})"
-    )
+    return wording.proportion_cell(asdict(found))
 
 
 def time_name(endpoint: str, subset: str) -> str:

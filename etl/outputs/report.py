@@ -218,12 +218,12 @@ def _headline(results: Results) -> Table | None:
             results.estimate(endpoint, stratum, statistic=statistic, subset=subset)
             for stratum in results.strata
         ]
-        unit = "median months (95% interval)" if statistic == "median" else "n/N = % (95% interval)"
+        unit = "Months, median" if statistic == "median" else "n/N = %"
+        of = wording.evaluable_set(found[0]["evaluable_set"])
         rows.append(
             (
-                f"{outcome_tables.time_name(endpoint, subset)}, {unit}",
+                f"{unit} (95% interval): {outcome_tables.time_name(endpoint, subset)} ({of})",
                 *map(wording.estimate_cell, found),
-                wording.evaluable_set(found[0]["evaluable_set"]),
             )
         )
     groups = (
@@ -233,7 +233,7 @@ def _headline(results: Results) -> Table | None:
     return Table(
         "headline",
         "Main estimates by initial treatment, as registered.",
-        ("Endpoint", *groups, "Evaluable set"),
+        ("Endpoint (evaluable set)", *groups),
         tuple(rows),
     )
 

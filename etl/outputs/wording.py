@@ -5,6 +5,7 @@ that page, table and figure agree. Does not belong here: any computation.
 """
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 ENDPOINT_NAMES = {
@@ -45,8 +46,8 @@ def count(number: int) -> str:
 
 
 def percent(value: float | None) -> str:
-    """0.361 as '36.1%'."""
-    return NONE if value is None else f"{100 * value:.1f}%"
+    """0.361 as '36.1%', halves up: 5 of 16 is 31.3%."""
+    return NONE if value is None else f"{_hundredfold(value)}%"
 
 
 def share(part: int, whole: int) -> str:
@@ -77,7 +78,7 @@ def proportion_cell(row: Mapping[str, Any]) -> str:
         return f"{row['numerator']}/{row['denominator']}"
     return (
         f"{row['numerator']}/{row['denominator']} = {percent(row['value'])} "
-        f"({100 * row['lower']:.1f} to {100 * row['upper']:.1f})"
+        f"({_hundredfold(row['lower'])} to {_hundredfold(row['upper'])})"
     )
 
 
@@ -97,7 +98,7 @@ def survival_cell(row: Mapping[str, Any]) -> str:
         return NONE
     if row["lower"] is None:
         return percent(row["value"])
-    return f"{percent(row['value'])} ({100 * row['lower']:.1f} to {100 * row['upper']:.1f})"
+    return f"{percent(row['value'])} ({_hundredfold(row['lower'])} to {_hundredfold(row['upper'])})"
 
 
 def estimate_cell(row: Mapping[str, Any]) -> str:
@@ -108,6 +109,11 @@ def estimate_cell(row: Mapping[str, Any]) -> str:
         "survival_at": survival_cell,
     }
     return cells[row["statistic"]](row)
+
+
+def _hundredfold(value: float) -> Decimal:
+    exact = Decimal(str(round(100 * value, 9)))
+    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _limit(value: float | None) -> str:
