@@ -1,0 +1,59 @@
+"""The parameters of the derivations: defaults, refusals, and each one used."""
+
+import pytest
+from pydantic import ValidationError
+
+from etl.models import load_models
+from etl.parameters import DAYS_PER_MONTH, Parameters
+
+
+def test_the_defaults_are_those_of_the_definitions() -> None:
+    values = Parameters().as_sql()
+    assert values.pop("substitutes") == (
+        "binimetinib,cobimetinib,dabrafenib,encorafenib,nivolumab,pembrolizumab,trametinib,"
+        "vemurafenib"
+    )
+    assert values == {
+        "combination_window_days": 28,
+        "gap_days": 90,
+        "gap_oral_days": 60,
+        "toxicity_hold_days": 0,
+        "beyond_progression_days": 28,
+        "substitution_days": 56,
+        "stable_disease_days": 42,
+        "confirmation_days": 28,
+        "confirmation_max_not_evaluable": 1,
+        "toxicity_window_days": 90,
+    }
+    assert DAYS_PER_MONTH == 365.25 / 12
+
+
+def test_every_parameter_says_what_it_does() -> None:
+    assert [n for n, f in Parameters.model_fields.items() if not f.description] == []
+
+
+def test_every_parameter_is_used_and_every_one_used_is_a_parameter() -> None:
+    used = {name for model in load_models().values() for name in model.parameters}
+    assert used == set(Parameters.model_fields)
+
+
+def test_an_unknown_parameter_is_refused() -> None:
+    with pytest.raises(ValidationError, match="gap_dayz"):
+        Parameters.model_validate({"gap_dayz": 90})
+
+
+def test_a_negative_window_is_refused() -> None:
+    with pytest.raises(ValidationError, match="gap_days"):
+        Parameters(gap_days=-1)
+
+
+def test_a_substitute_is_a_plain_name() -> None:
+    with pytest.raises(ValidationError, match="Nivolumab; write generic names in lower case"):
+        Parameters(substitutes=("Nivolumab",))
+    with pytest.raises(ValidationError, match="one name an entry"):
+        Parameters(substitutes=("nivolumab,pembrolizumab",))
+
+
+def test_parameters_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Parameters().gap_days = 120  # type: ignore[misc]
