@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
+from assets.event_log import overrides
 from etl.settings import Settings
 
 _HERE = Path(__file__).parent
@@ -35,7 +37,13 @@ def prepare_dagster_home(settings: Settings) -> Path:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Open the instance in the home folder."""
+    """Open the instance in the home folder, for one run of this process."""
     folder = prepare_dagster_home(settings)
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
+    if os.environ.get(POSTGRES_VARIABLE):
+        opened = dg.DagsterInstance.from_config(str(folder))
+    else:
+        opened = dg.DagsterInstance.from_ref(
+            InstanceRef.from_dir(str(folder), overrides=overrides(folder))
+        )
+    with opened as instance:
         yield instance

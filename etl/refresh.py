@@ -121,7 +121,7 @@ def load(
     )
     night.save(con)
     evaluate.prepare(con, the_catalogue())
-    acceptances.load(con, settings.acceptances_path)
+    acceptances.load(con, settings.acceptances_path, as_of)
     if settings.outputs.exists():
         files.remove_tree(settings.outputs)
     steps.record(con, steps.EXPORT)
