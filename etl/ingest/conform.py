@@ -81,7 +81,7 @@ def _fill(
         return []
     conditions = " and ".join(f"{name} is {' or '.join(v)}" for name, v in part.where.items())
     return [
-        f"{file.name}: {left[0]} rows are none of {table.name} (it takes those whose {conditions})."
+        f"{file.name}: {left[0]} rows are not taken as {table.name}, only those whose {conditions}."
     ]
 
 

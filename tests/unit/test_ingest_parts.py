@@ -116,6 +116,6 @@ def test_a_column_of_a_condition_must_be_there(tmp_path):
     (tmp_path / "events.csv").write_text("patient,number,site,day\n")
     with (
         open_memory() as con,
-        pytest.raises(InputUnreadableError, match="column 'type' is missing.*local_treatments"),
+        pytest.raises(InputUnreadableError, match=r"column 'type' is missing.*local_treatments"),
     ):
         load_export(con, tmp_path, "trial", mapping=read_mapping(mapping(tmp_path, [SURGERY])))
