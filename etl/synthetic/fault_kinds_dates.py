@@ -13,7 +13,7 @@ from etl.synthetic.calibration import EXPORT_DATE
 from etl.synthetic.faults import Bench, fault
 from expectations.export_format import TABLES
 
-FUTURE = "2052-05-01"
+FUTURE = "2029-05-01"
 Fit = Callable[[Bench, pd.DataFrame], pd.Series]
 
 
@@ -59,9 +59,12 @@ def _unreadable(table: str, rule_id: str, column: str, fit: Fit) -> None:
 
 
 def _in_future(table: str, rule_id: str, column: str, fit: Fit) -> None:
+    """Years after the export, in patients young enough that age stays possible."""
+
     def mutate(bench: Bench, rule: str, count: int) -> None:
         frame = bench.tables[table]
         mask = (frame[column] != "") & is_alive(bench, table) & fit(bench, frame)
+        mask &= bench.of_patient("birth_date", bench.owner(table)) > "1935"
         for label, row in bench.pick(table, mask, count):
             bench.change(table, label, **{column: FUTURE})
             bench.report(
