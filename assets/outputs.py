@@ -51,7 +51,7 @@ def _studies(models: Mapping[str, Model]) -> dg.AssetsDefinition:
         from etl.refresh import build_studies
 
         with spoken("Building the studies"):
-            counts = build_studies(warehouse.write())
+            counts = build_studies(warehouse.write(), warehouse.settings)
         for table, rows in counts.items():
             yield dg.MaterializeResult(
                 asset_key=["marts", table], metadata={"dagster/row_count": describe.number(rows)}

@@ -143,14 +143,14 @@ def judge(con: duckdb.DuckDBPyConnection, stage: Stage) -> list[RuleCount]:
     return counts
 
 
-def build_studies(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
     """Build the rows of the studies asked for; those of others are removed."""
     studies = chosen_studies(Night.read(con).studies)
     parameters = Parameters()
     for table in ("rechallenges", "attrition", "estimates"):
         _forget_other_studies(con, table, list(studies))
     for study in studies.values():
-        build_study(con, study, parameters)
+        build_study(con, study, parameters, settings.minimum_cell)
     steps.record(con, steps.STUDIES)
     return {
         table: _count(con, f"marts.{table}") for table in ("rechallenges", "attrition", "estimates")
