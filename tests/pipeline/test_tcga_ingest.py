@@ -146,6 +146,23 @@ def test_the_setting_is_unknown_unless_the_form_says_it(con):
     }
 
 
+def test_a_stage_is_taken_from_stage_three_on(con):
+    stages = collections.Counter(row["pathologic_stage"] for row in counted("patient"))
+    below = sum(
+        stages[stage] for stage in stages if stage.startswith(("Stage I", "Stage 0", "I/II"))
+    )
+    below -= sum(stages[stage] for stage in stages if stage.startswith(("Stage III", "Stage IV")))
+    assert below + stages["[Not Available]"] == 238 + 38
+    assert dict(rows(con, "select stage, count(*) from source.baselines group by all")) == {
+        "IIIA": 16,
+        "IIIB": 46,
+        "IIIC": 68,
+        "IV": 23,
+        "Stage III": 41,
+        None: 238 + 38,
+    }
+
+
 def test_what_is_not_collected_says_so(con):
     absent = {
         table
