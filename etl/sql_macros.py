@@ -9,7 +9,11 @@ from weakref import WeakSet
 import duckdb
 
 _BLANKS = r"' \t\r\n\u00a0'".encode("ascii").decode("unicode_escape")
-_TRIMMED = f"trim(value, {_BLANKS})"
+# Trimming a set of characters is slow and seldom needed: look first.
+_TRIMMED = (
+    r"(case when regexp_matches(value, '^[\s\x{A0}]|[\s\x{A0}]$') "
+    f"then trim(value, {_BLANKS}) else value end)"
+)
 # The shape of a full or partial ISO date; the year 0000 is none. Casting rejects 2021-02-31.
 _IS_DATE = (
     f"regexp_full_match({_TRIMMED}, '[0-9]{{4}}(-[0-9]{{2}}){{0,2}}') and {_TRIMMED} >= '0001'"
