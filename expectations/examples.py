@@ -1,7 +1,7 @@
 """A rule's own examples as rows of its subject, typed as staging would have typed them.
 
-Belongs here: turning an example of one row into a table that stands in for the subject view, and
-asking the evaluator for its verdict. Does not belong here: examples of several native tables,
+Belongs here: turning an example of rows into a table that stands in for the subject view, and
+asking the compiled rule for its verdict. Does not belong here: examples of several native tables,
 which go through staging and are run in tests.
 """
 
@@ -23,35 +23,47 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _RANK = {"not applicable": 0, "holds": 1, "cannot be judged": 2, "violated": 3}
 
 
-def verdict_of_row(
+def verdict_of_rows(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     rule: Rule,
     example: Example,
     columns: dict[str, str],
 ) -> str:
-    """The verdict of an example of one row.
+    """The verdict of an example that gives rows of the subject.
 
     Args:
         con: A warehouse in memory that nothing else uses; it gets a table for the subject.
         catalogue: The rules.
         rule: The rule.
-        example: An example with a row.
+        example: An example for which `rows_of` gives rows.
         columns: Columns of the real subject view, name to SQL type.
 
     Raises:
-        CatalogueError: the row names a column that the subject does not have.
+        CatalogueError: a row names a column that the subject does not have.
     """
     subject = catalogue.subjects[rule.subject]
-    row = expand_row(rule, subject, example.row, columns)
-    table = "example_row"
-    body = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
+    table = "example_rows"
+    body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
     con.execute(f"create or replace temp table {table} ({body})")
-    names = ", ".join(row)
-    con.execute(
-        f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", [*row.values()]
-    )
+    for given in rows_of(rule, example):
+        row = expand_row(rule, subject, given, columns)
+        holes = ", ".join("?" * len(row))
+        names = ", ".join(f'"{name}"' for name in row)
+        con.execute(f"insert into {table} ({names}) values ({holes})", [*row.values()])
     return _verdict(con, rule, columns, table)
+
+
+def rows_of(rule: Rule, example: Example) -> list[dict[str, str]]:
+    """The subject's rows that an example gives: one, or several of a subject that is no file.
+
+    Empty when the example is of native tables, which have to go through staging.
+    """
+    if not example.tables:
+        return [example.row]
+    if set(example.tables) == {rule.subject} and rule.subject not in TABLES:
+        return example.tables[rule.subject]
+    return []
 
 
 def _verdict(

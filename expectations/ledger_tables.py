@@ -26,8 +26,7 @@ FINDINGS: Columns = {
     "severity": ("varchar not null", "error, warning or info."),
     "status": (
         "varchar not null",
-        "new, persisting, reopened, accepted; closed: corrected, vanished, rule_changed, "
-        "superseded (values changed and still wrong: a new finding stands for them).",
+        "new, persisting, reopened, accepted; corrected, vanished, rule_changed, superseded.",
     ),
     "first_seen": ("date not null", "Day of the first night it was found."),
     "last_seen": ("date not null", "Day of the last night it was found."),

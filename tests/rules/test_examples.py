@@ -12,7 +12,7 @@ from expectations.codelists import load_codelists
 from expectations.compile_rules import compile_rule
 from expectations.contracts import all_contracts, create_table_sql
 from expectations.evaluate import judge, prepare, record_verdicts
-from expectations.examples import verdict_of_row, worst
+from expectations.examples import rows_of, verdict_of_rows, worst
 from expectations.subjects import create_views, view_columns
 from tests.support import native, run_layers
 
@@ -21,13 +21,13 @@ ROWS = [
     pytest.param(rule, example, id=f"{rule.id}-{number}")
     for rule in CATALOGUE.rules
     for number, example in enumerate(rule.examples, start=1)
-    if not example.tables
+    if rows_of(rule, example)
 ]
 TABLES = [
     pytest.param(rule, example, id=f"{rule.id}-{number}")
     for rule in CATALOGUE.rules
     for number, example in enumerate(rule.examples, start=1)
-    if example.tables
+    if not rows_of(rule, example)
 ]
 
 
@@ -58,7 +58,7 @@ def test_example_of_one_row_gets_its_verdict(
     rule: Rule,
     example: Example,
 ) -> None:
-    verdict = verdict_of_row(warehouse, CATALOGUE, rule, example, columns[rule.subject])
+    verdict = verdict_of_rows(warehouse, CATALOGUE, rule, example, columns[rule.subject])
     assert verdict == example.verdict
 
 
@@ -103,7 +103,7 @@ def test_a_rule_that_always_passes_is_caught(
     wrong = [
         example.verdict
         for example in lame.examples
-        if verdict_of_row(warehouse, CATALOGUE, lame, example, columns["adverse_events"])
+        if verdict_of_rows(warehouse, CATALOGUE, lame, example, columns["adverse_events"])
         != example.verdict
     ]
     assert "violated" in wrong

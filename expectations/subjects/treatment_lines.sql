@@ -1,0 +1,30 @@
+-- One row per line of therapy, with its patient, its first episode's source and the responses entered for it.
+with episodes as (
+    select
+        lt.line_id,
+        min(t.source_file) as source_file,
+        min(t.source_line) as source_line,
+        string_agg(distinct t.best_response, ', ' order by t.best_response)
+            as entered_best_responses,
+        count(case when t.best_response = l.best_overall_response then 1 end)
+            + count(case when t.best_response = l.best_overall_response_confirmed then 1 end)
+            as agreeing_entries
+    from derived.line_treatments as lt
+    inner join marts.treatment_lines as l on l.line_id = lt.line_id
+    inner join staging.treatments as t on t.treatment_id = lt.treatment_id and t.is_placed
+    group by lt.line_id
+)
+
+select
+    l.line_id as record_key,
+    p.hospital_id,
+    episodes.source_file,
+    episodes.source_line,
+    episodes.entered_best_responses,
+    coalesce(episodes.agreeing_entries, 0) as agreeing_entries,
+    p.vital_status as patient_vital_status,
+    p.death_cause as patient_death_cause,
+    l.*
+from marts.treatment_lines as l
+left join marts.patients as p on p.patient_id = l.patient_id
+left join episodes on episodes.line_id = l.line_id
