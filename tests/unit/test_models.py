@@ -72,6 +72,7 @@ def test_every_model_has_a_contract_and_reads_known_tables():
     for model in models.values():
         unknown = [t for t in model.reads if t not in models and t.split(".")[0] not in outside]
         assert unknown == [], model.name
+        assert model.grain == contract_for(model.name).grain
     for layer in LAYERS:
         assert any(model.layer == layer for model in models.values())
 

@@ -1,4 +1,4 @@
--- One row per substance of a placed drug row, or of a placed episode's regimen without drug rows.
+-- One row per substance of a placed drug row, or of the regimen of a placed episode that has no drug rows.
 with cells as (
   -- what was written, with the days of the drug row or else of its episode
   select
