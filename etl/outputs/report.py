@@ -14,6 +14,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from etl.outputs import (
+    attrition_figure,
     comparison,
     figures,
     flow_figures,
@@ -80,7 +81,7 @@ def write_outputs(
             written.append(tables.write_csv(item, out_dir / "tables"))
         elif isinstance(item, Figure):
             written += [item.path, tables.write_csv(item.data, out_dir / "tables")]
-    return written
+    return list(dict.fromkeys(written))
 
 
 def build_sections(results: Results, folder: Path) -> list[Section]:
@@ -95,7 +96,10 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
         )
     ]
     return [
-        Section("Attrition", (tables.attrition_table(results),)),
+        Section(
+            "Attrition",
+            (attrition_figure.attrition_figure(results, folder), tables.attrition_table(results)),
+        ),
         Section("Table 1", _given(results, tables.baseline_table(results))),
         Section("Exposure", _given(results, tables.exposure_table(results))),
         Section(

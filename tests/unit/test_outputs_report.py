@@ -126,8 +126,9 @@ def test_links_within_the_page_have_a_target(page: Page) -> None:
 
 
 def test_figures_say_what_they_show(page: Page) -> None:
-    assert len(page.alts) == 6
-    assert "ipilimumab + nivolumab: median 2.8 (2.3 to 6.4) months" in page.alts[2]
+    assert len(page.alts) == 7
+    assert "ipilimumab+nivolumab (the first is the rechallenge): 73" in page.alts[0]
+    assert "ipilimumab + nivolumab: median 2.8 (2.3 to 6.4) months" in page.alts[3]
     assert all(len(alt) > 40 for alt in page.alts)
 
 
@@ -178,6 +179,7 @@ def test_tables_and_figures_have_their_files(folder: Path) -> None:
     figures = {path.stem for path in (folder / "figures").iterdir()}
     tables = {path.stem for path in (folder / "tables").iterdir()}
     assert figures == {
+        "attrition",
         "km_dor_responders",
         "km_os",
         "km_pfs",
@@ -236,7 +238,7 @@ def test_a_study_without_patients_renders_a_page_that_says_so(tmp_path: Path) ->
     page = Page(text)
     assert [heading for heading in page.headings if heading in HEADINGS] == HEADINGS
     assert text.count("No patient meets the definition of this study") >= 8
-    assert list((tmp_path / "figures").iterdir()) == []
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["attrition.svg"]
     assert "nan" not in text.lower().split()
 
 
