@@ -6,9 +6,8 @@ Belongs here: their options, progress and closing words. Does not belong here: t
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -37,13 +36,6 @@ AsOf = Annotated[
 Studies = Annotated[
     list[str] | None, typer.Option("--study", help="A study to run; may be repeated. All.")
 ]
-
-
-class Dialect(StrEnum):
-    """How a synthetic export is written."""
-
-    native = "native"
-    dmtr = "dmtr"
 
 
 def refresh(
@@ -82,13 +74,13 @@ def synth(
     out_: Annotated[Path, typer.Option("--out", help="Folder to write the export to.")],
     patients: Annotated[int | None, typer.Option(help="Patients of the registry.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of the synthetic registry.")] = 20250303,
-    dialect: Annotated[Dialect, typer.Option(help="How to write it.")] = Dialect.native,
+    dialect: Annotated[Literal["native", "dmtr"], typer.Option(help="How to write it.")] = "native",
     faults: Annotated[
         Path | None, typer.Option(help="Write here which faults were planted on which records.")
     ] = None,
 ) -> None:
     """Write a synthetic registry: raw rows only, nothing derived."""
-    _synth(out_, patients, seed, dialect.value, faults)
+    _synth(out_, patients, seed, dialect, faults)
     out(f"A synthetic registry stands in {out_}.")
 
 
@@ -133,7 +125,11 @@ def check(
 
 
 def _synth(
-    folder: Path, patients: int | None, seed: int, dialect: str, faults: Path | None
+    folder: Path,
+    patients: int | None,
+    seed: int,
+    dialect: Literal["native", "dmtr"],
+    faults: Path | None,
 ) -> None:
     from inspect import signature
 
@@ -232,17 +228,18 @@ def _current(settings: "Settings") -> str | None:
 def _show_study(settings: "Settings") -> None:
     """The seed study as found in the published marts."""
     path = published_database(settings)
-    show_table(
-        query(
-            path, "select description as step, patients from marts.attrition order by study, step"
-        )
-    )
+    steps = "select description as step, patients from marts.attrition order by study, step"
+    show_table(query(path, steps))
     rows = query(
         path,
-        "select stratum, subset, endpoint, statistic, at, value, lower, upper, numerator, "
-        "denominator, evaluable_set, suppressed from marts.estimates "
-        "where edition = 'as_registered' and statistic <> 'survival_at' "
-        "order by study, endpoint, subset, stratum",
+        """
+        select stratum, subset, endpoint, statistic, value, lower, upper, method, numerator,
+            denominator, evaluable_set, suppressed
+        from marts.estimates
+        where edition = 'as_registered' and statistic <> 'survival_at' and not (value is null
+            and coalesce(denominator, 0) = 0)
+        order by study, endpoint, statistic, subset, stratum, evaluable_set
+        """,
     )
     show_table([_in_words(row) for row in rows])
 

@@ -70,7 +70,7 @@ def _failure_of(events: Sequence[dg.DagsterEvent]) -> RechallengeError:
             if error is not None:
                 text = error.message.split(": ", 1)[-1].strip()
                 kind = getattr(errors, error.cls_name or "", RechallengeError)
-                return kind(text)  # type: ignore[no-any-return]
+                return kind(text)
     return RechallengeError("The run failed before its first step.")
 
 

@@ -27,7 +27,7 @@ class _Handler(logging.Handler):
                 listener(step, event.event_type_value != "STEP_START")
 
 
-@dg.logger(description="Tells the command which step runs; writes nothing.")
+@dg.logger({}, "Tells the command which step runs; writes nothing.")
 def progress_logger(init_context: dg.InitLoggerContext) -> logging.Logger:
     """The logger a command's run uses in place of the console."""
     del init_context

@@ -7,7 +7,7 @@ Nothing here may quote a value or a patient's id: Dagster keeps it for ever, wit
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import dagster as dg
@@ -144,7 +144,12 @@ def read_verdict(con: duckdb.DuckDBPyConnection, rule_id: str) -> Verdict | None
         """,
         {"rule_id": rule_id},
     ).fetchone()
-    return Verdict(*(describe.number(count) for count in row[:-1]), row[-1]) if row else None
+    if row is None:
+        return None
+    *counts, because = row
+    names = [field.name for field in fields(Verdict)][:-1]
+    by_name = {name: describe.number(value) for name, value in zip(names, counts, strict=True)}
+    return Verdict(**by_name, not_applicable_because=because)
 
 
 def ledger_table(con: duckdb.DuckDBPyConnection, name: str) -> str:
