@@ -44,7 +44,7 @@ def _draw_step(axes: Axes, place: int, step: Record) -> None:
     axes.text(
         3.1,
         -place,
-        f"{fill(step['description'], 52)}\n{wording.count(step['patients'])} patients",
+        f"{fill(step['description'], 64)}\n{wording.count(step['patients'])} patients",
         ha="center",
         va="center",
         fontsize=8.2,

@@ -24,7 +24,7 @@ def comparison_table(results: Results) -> Table | None:
         rows,
         "Published figures are used for this table only. "
         + (" ".join(publication.note.split()) if publication.note else "")
-        + " Denominators marked * are such reconstructions.",
+        + " Fractions marked * have such a denominator in the publication.",
     )
 
 
