@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.sql_macros import create_macros
@@ -76,6 +76,7 @@ def test_a_number(macros, written, read):
     assert value(macros, "parse_number", written) == read
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1, 1, 1)))
 def test_every_day_reads_back_and_stands_between_its_bounds(macros, day):
     text = day.isoformat()
@@ -87,6 +88,7 @@ def test_every_day_reads_back_and_stands_between_its_bounds(macros, day):
         assert earliest <= value(macros, "date_representative", partial) <= latest
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_whatever_is_written_nothing_breaks(macros, written):
     for call in ("date_earliest", "date_latest", "parse_integer", "parse_number", "cleaned"):
