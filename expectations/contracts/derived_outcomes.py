@@ -15,6 +15,7 @@ PFS_END_REASONS = (
     "censored_line_start",
     "censored_last_contact",
     "unknown_progression_undated",
+    "unknown_progression_not_collected",
     "unknown_death_undated",
     "unknown_death_before_start",
     "unknown_no_contact",
@@ -28,7 +29,13 @@ OS_END_REASONS = (
     "unknown_death_before_start",
     "unknown_no_contact",
 )
-PROGRESSION_SOURCES = ("assessment", "unconfirmed_iUPD", "stop_reason", "stop_reason_undated")
+PROGRESSION_SOURCES = (
+    "assessment",
+    "unconfirmed_iUPD",
+    "stop_reason",
+    "stop_reason_undated",
+    "entered_response_undated",
+)
 RESPONSE_ASSIGNMENTS = ("treatment_and_date", "date", "date_against_treatment", "unassigned")
 
 
@@ -103,7 +110,7 @@ class LineProgressions(Contract):
     line_id: Series[str] = column("Line.", nullable=False)
     patient_id: Series[str] = column("Patient.", nullable=False)
     progression_date: Series[date] = column(
-        "First progression; missing when an episode stopped for progression without a date."
+        "First progression; missing when it is registered without a date."
     )
     progression_source: Series[str] = column(
         "What shows the progression.", nullable=False, isin=PROGRESSION_SOURCES

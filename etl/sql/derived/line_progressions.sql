@@ -137,6 +137,19 @@ stopped as (
         where last_lines.place = 1 and episodes.stop_reason = 'progression'
     ) as placed
     where place = 1
+),
+
+-- A source that registers best responses may say PD without a day.
+entered as (
+    select
+        line_treatments.line_id,
+        min(line_treatments.treatment_id) as treatment_id
+    from derived.line_treatments
+    inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
+    inner join source.declarations
+        on declarations.name = 'responses' and declarations.value = 'best_response'
+    where episodes.best_response in ('PD', 'iCPD')
+    group by line_treatments.line_id
 )
 
 select
@@ -149,11 +162,16 @@ select
     case
         when first_assessed.line_id is not null then first_assessed.progression_source
         when stopped.stop_date is not null then 'stop_reason'
-        else 'stop_reason_undated'
+        when stopped.line_id is not null then 'stop_reason_undated'
+        else 'entered_response_undated'
     end as progression_source,
-    coalesce(first_assessed.record_key, stopped.treatment_id) as record_key,
+    coalesce(first_assessed.record_key, stopped.treatment_id, entered.treatment_id) as record_key,
     coalesce(first_assessed.is_confirmed, false) as is_immune_confirmed
 from derived.lines
 left join first_assessed on lines.line_id = first_assessed.line_id
 left join stopped on lines.line_id = stopped.line_id
-where first_assessed.line_id is not null or stopped.line_id is not null
+left join entered on lines.line_id = entered.line_id
+where
+    first_assessed.line_id is not null
+    or stopped.line_id is not null
+    or entered.line_id is not null

@@ -56,6 +56,15 @@ registers as (
     where name = 'responses'
 ),
 
+-- Whether the source could have told of a progression at all.
+collects as (
+    select bool_or(collected) as progression
+    from source.collected
+    where
+        (table_name = 'responses' and column_name = 'assessment_date')
+        or (table_name = 'treatments' and column_name = 'stop_reason')
+),
+
 gathered as (
     select
         lines.line_id,
@@ -71,9 +80,11 @@ gathered as (
         follow_up.death_date,
         follow_up.last_alive_date,
         follow_up.last_alive_source,
-        registers.best_response
+        registers.best_response,
+        coalesce(collects.progression, true) as collects_progression
     from derived.lines
     cross join registers
+    cross join collects
     inner join derived.follow_up on lines.patient_id = follow_up.patient_id
     left join progressions on lines.line_id = progressions.line_id
     left join last_evaluable on lines.line_id = last_evaluable.line_id
@@ -97,6 +108,7 @@ reasons as (
         os_reasons.*,
         case
             when os_end_reason = 'unknown_death_before_start' then os_end_reason
+            when not collects_progression then 'unknown_progression_not_collected'
             when has_progressed and progression_date is null then 'unknown_progression_undated'
             when has_progressed and coalesce(progression_date <= death_date, true)
                 then 'progression'

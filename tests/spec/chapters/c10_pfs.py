@@ -128,6 +128,24 @@ CHAPTER = Chapter(
             declares={"responses": "best_response"},
         ),
         Paragraph(
+            "There, a best response of PD is a progression on an unknown day",
+            """
+            0-63  nivolumab  best=PD
+            400   contact
+            """,
+            PFS + "advanced 1 | | | unknown_progression_undated",
+            declares={"responses": "best_response"},
+        ),
+        Paragraph(
+            "There, a stop for progression dates it",
+            """
+            0-63  nivolumab  best=PD reason=progression
+            400   contact
+            """,
+            PFS + "advanced 1 | 63 | yes | progression",
+            declares={"responses": "best_response"},
+        ),
+        Paragraph(
             "A death before the start gives no time",
             """
             100-163  nivolumab
