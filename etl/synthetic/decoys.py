@@ -196,7 +196,8 @@ def _perioperative(
 
 
 def _is_followed(frame: pd.DataFrame) -> pd.Series:
-    return frame["is_ipilimumab"] & frame["following"].notna()
+    """Followed by another line, late enough not to be treatment beyond progression."""
+    return frame["is_ipilimumab"] & (frame["following"] - frame["stop"] > COMBINATION_WINDOW)
 
 
 def _maintained(course: Course, decoys: Decoys) -> np.ndarray:

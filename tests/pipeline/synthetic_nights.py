@@ -1,0 +1,69 @@
+"""Whole nights over synthetic deliveries: files in, judged and derived tables out.
+
+Belongs here: making a delivery and running every step over it, nothing mocked. Does not belong
+here: what is expected to come out (the tests beside it), publishing (its own tests).
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from etl.ingest import Registration, load_export
+from etl.models import run_layer
+from etl.parameters import Parameters
+from etl.studies import build_study, load_studies
+from etl.synthetic import Registry, generate_registry, write_export
+from etl.warehouse import open_memory
+from expectations import evaluate
+from expectations.catalogue import load_catalogue
+from expectations.codelists import load_codelists
+
+
+@dataclass(frozen=True)
+class SyntheticNight:
+    """The warehouse after a night over a synthetic delivery, and what is true of it."""
+
+    con: duckdb.DuckDBPyConnection
+    registration: Registration
+    registry: Registry
+    truth: dict[str, Any]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.con.execute(sql).fetchall()
+
+
+@contextmanager
+def synthetic_night(
+    folder: Path,
+    dialect: Literal["native", "dmtr"],
+    *,
+    patients: int = 7_500,
+    seed: int = 1,
+    with_faults: bool = True,
+) -> Iterator[SyntheticNight]:
+    """Write a synthetic delivery and run every step of a night over it."""
+    registry = generate_registry(patients, seed, with_faults=with_faults)
+    truth = folder / "truth.json"
+    delivery = write_export(registry, folder / "delivery", dialect, truth)
+    catalogue, parameters = load_catalogue(), Parameters()
+    with open_memory() as con:
+        load_codelists(con)
+        registration = load_export(con, delivery, dialect)
+        run_layer(con, "staging", parameters.as_sql())
+        evaluate.prepare(con, catalogue)
+        evaluate.judge(con, catalogue, "source")
+        run_layer(con, "derived", parameters.as_sql())
+        run_layer(con, "marts", parameters.as_sql())
+        evaluate.judge(con, catalogue, "derived")
+        for study in load_studies().values():
+            build_study(con, study, parameters)
+        evaluate.judge(con, catalogue, "mart")
+        yield SyntheticNight(
+            con, registration, registry, json.loads(truth.read_text(encoding="utf-8"))
+        )
