@@ -42,6 +42,7 @@ DISTANCES = (
     89,
     90,
     91,
+    91,
     180,
 )
 REGIMENS = (
@@ -59,7 +60,7 @@ REGIMENS = (
 CODES = ("CR", "PR", "PR", "SD", "SD", "NON-CR/NON-PD", "PD", "PD", "NE")
 IMMUNE_CODES = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iUPD", "iUPD", "iCPD", "NE")
 SETTINGS = ("advanced", "advanced", "advanced", "advanced", "adjuvant", "unknown", "neoadjuvant")
-REASONS = (None, "progression", "progression", "toxicity", "toxicity", "completed", "unknown")
+REASONS = (None, None, "progression", "toxicity", "toxicity", "completed", "unknown")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def persons(draw: st.DrawFn) -> Person:
         start = anchor + timedelta(days=draw(st.sampled_from(DISTANCES)))
         stop = draw(_stops(start))
         episode = Episode(
-            regimen=draw(st.sampled_from(REGIMENS)),
+            regimen=draw(_regimens(episodes)),
             setting=draw(st.sampled_from(SETTINGS)),
             start=start,
             stop=stop,
@@ -122,6 +123,12 @@ def persons(draw: st.DrawFn) -> Person:
         death_cause=draw(st.sampled_from((None, "melanoma", "other"))),
         last_contact=draw(st.none() | _days_after(anchor)),
     )
+
+
+def _regimens(episodes: Sequence[Episode]) -> st.SearchStrategy[str]:
+    # The same again half of the time: pauses and resumptions are where lines go wrong.
+    again = [episodes[-1].regimen] * len(REGIMENS) if episodes else []
+    return st.sampled_from((*again, *REGIMENS))
 
 
 def _days_after(anchor: date) -> st.SearchStrategy[date]:
