@@ -9,8 +9,8 @@ messages are therefore replaced. Errors written for people, and errors about our
 safe and pass.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 import duckdb
 
@@ -27,20 +27,25 @@ _ABOUT_OUR_SQL = (
 )
 
 
+Result = TypeVar("Result")
+
+
 class StepFailedError(RechallengeError):
     """A step of the refresh failed for a reason that lies in the program, not in the data."""
 
 
-@contextmanager
-def spoken(what: str) -> Iterator[None]:
-    """Run a step; an error leaves it as a sentence without data and without its cause."""
+def spoken(what: str, work: Callable[[], Result]) -> Result:
+    """Do a step's work; an error leaves it as a sentence without data.
+
+    Raises:
+        RechallengeError: the work failed.
+    """
     try:
-        yield
+        return work()
     except BaseException as error:
         said = say(what, error)
-    else:
-        return
-    # Raised here, outside the handler, so that the original does not travel along as context.
+    # Raised outside the handler (a context manager would not do), so that the original, with
+    # the value it quotes, does not travel along as the context.
     raise said
 
 

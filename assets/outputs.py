@@ -50,8 +50,10 @@ def _studies(models: Mapping[str, Model]) -> dg.AssetsDefinition:
     def build_studies(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
         from etl.refresh import build_studies
 
-        with spoken("Building the studies"):
-            counts = build_studies(warehouse.write(), warehouse.settings)
+        counts = spoken(
+            "Building the studies",
+            lambda: build_studies(warehouse.write(), warehouse.settings),
+        )
         for table, rows in counts.items():
             yield dg.MaterializeResult(
                 asset_key=["marts", table], metadata={"dagster/row_count": describe.number(rows)}
@@ -73,8 +75,10 @@ def _outputs(study: str) -> dg.AssetsDefinition:
         from etl.refresh import write_study_outputs
 
         settings = warehouse.settings
-        with spoken(f"Writing the outputs of {study}"):
-            written = write_study_outputs(warehouse.write(), settings, study)
+        written = spoken(
+            f"Writing the outputs of {study}",
+            lambda: write_study_outputs(warehouse.write(), settings, study),
+        )
         if not written:
             return dg.MaterializeResult(metadata={"written": "not asked for by this run"})
         return dg.MaterializeResult(
@@ -104,8 +108,9 @@ def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     def snapshot(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         from etl.refresh import publish_night
 
-        with spoken("Publishing"):
-            publication = publish_night(warehouse.write(), warehouse.settings)
+        publication = spoken(
+            "Publishing", lambda: publish_night(warehouse.write(), warehouse.settings)
+        )
         return dg.MaterializeResult(
             metadata={
                 "snapshot": publication.snapshot_id,

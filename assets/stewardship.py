@@ -53,8 +53,7 @@ def _verdicts(
     def verdicts(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         from etl.refresh import judge
 
-        with spoken(f"Judging the {what}"):
-            counts = judge(warehouse.write(), stage)
+        counts = spoken(f"Judging the {what}", lambda: judge(warehouse.write(), stage))
         return dg.MaterializeResult(
             metadata={
                 "rules": len(counts),
@@ -83,14 +82,11 @@ def _ledger() -> dg.AssetsDefinition:
     def ledger(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         from etl.refresh import plan_ledger
 
-        with spoken("Planning the ledger of findings"):
-            con = warehouse.write()
-            plan_ledger(con)
-            statuses = con.execute(
-                "select status, count(*) from quality.next_findings group by status"
-            ).fetchall()
+        statuses = spoken("Planning the ledger of findings", lambda: plan_ledger(warehouse.write()))
         return dg.MaterializeResult(
-            metadata={f"findings_{status}": describe.number(count) for status, count in statuses}
+            metadata={
+                f"findings_{status}": describe.number(count) for status, count in statuses.items()
+            }
         )
 
     return ledger

@@ -61,15 +61,17 @@ def _delivery() -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None]]:
         from etl.refresh import load
 
-        with spoken("Loading the export"):
-            loaded = load(
+        loaded = spoken(
+            "Loading the export",
+            lambda: load(
                 warehouse.write(),
                 warehouse.settings,
                 export=delivery.folder(warehouse.settings),
                 source=delivery.source_of(warehouse.settings),
                 as_of=delivery.day(warehouse.settings),
                 studies=delivery.studies,
-            )
+            ),
+        )
         registration = loaded.registration
         for sentence in (*loaded.remarks, *registration.warnings):
             context.log.warning(sentence)
@@ -130,9 +132,9 @@ def _model_asset(model: Model, models: Mapping[str, Model]) -> dg.AssetsDefiniti
     def build(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         from etl.refresh import build_table
 
-        with spoken(f"Building {model.name}"):
-            rows = build_table(warehouse.write(), model)
-            lineage = _lineage().get(model.name, {})
+        what = f"Building {model.name}"
+        rows = spoken(what, lambda: build_table(warehouse.write(), model))
+        lineage = spoken(what, lambda: _lineage().get(model.name, {}))
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": describe.number(rows),

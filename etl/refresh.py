@@ -157,11 +157,16 @@ def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     }
 
 
-def plan_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    """Work out what the ledger of findings will be once this night is published."""
+def plan_ledger(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Work out what the ledger will be once this night is published; findings by status."""
     night = Night.read(con)
     ledger.plan(con, night.snapshot_id, night.as_of, the_catalogue())
     steps.record(con, steps.LEDGER)
+    return dict(
+        con.execute(
+            "select status, count(*) from quality.next_findings group by status order by status"
+        ).fetchall()
+    )
 
 
 def write_study_outputs(
