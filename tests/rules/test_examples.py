@@ -68,7 +68,7 @@ def batch() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every example of tables in one registry, told apart by ids and files, and judged."""
     tables: dict[str, list[dict[str, str]]] = {}
     for param in TABLES:
-        rule, example = param.values
+        _, example = param.values
         if "hospitals" not in example.tables:
             for table, renamed in _renamed(example, str(param.id)).items():
                 tables.setdefault(table, []).extend(renamed)
@@ -94,9 +94,7 @@ def _renamed(example: Example, name: str) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _judge_tables(
-    con: duckdb.DuckDBPyConnection, tables: dict[str, list[dict[str, str]]]
-) -> None:
+def _judge_tables(con: duckdb.DuckDBPyConnection, tables: dict[str, list[dict[str, str]]]) -> None:
     load_codelists(con)
     create_macros(con)
     native(con, **tables)
