@@ -10,7 +10,7 @@ from importlib.metadata import version
 from etl.outputs import wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Row, Table
-from etl.studies.cohort import criteria
+from etl.studies.criteria import criteria
 
 LIBRARIES = ("duckdb", "lifelines", "scipy", "pandas", "pandera", "matplotlib")
 

@@ -1,151 +1,14 @@
 """SQL of a study's cohort, generated from its definition: candidates, attrition, pairs.
 
-Belongs here: which patients and lines a definition selects. Does not belong here: estimates from
-the pairs (`estimates`), or the derivation of lines and outcomes (`etl/sql`).
+Belongs here: the queries that find and count the patients of a definition. Does not belong here:
+the criteria themselves (`criteria`), estimates from the pairs (`estimates`), or the derivation of
+lines and outcomes (`etl/sql`).
 """
 
-from dataclasses import dataclass
-
+from etl.studies.criteria import DOUBT_STEPS, Criterion, criteria, literals
 from etl.studies.definition import Study
 
 RESPONDERS = ("CR", "PR", "iCR", "iPR")
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One step of the selection.
-
-    Attributes:
-        name: short name, for tables.
-        description: the criterion in words.
-        condition: SQL on a row of `study_candidates`; NULL leaves the patient out.
-        edition: `as_registered`, or `quality_filtered` for a step that removes doubtful values.
-    """
-
-    name: str
-    description: str
-    condition: str
-    edition: str = "as_registered"
-
-
-def criteria(study: Study) -> tuple[Criterion, ...]:
-    """The steps of the selection in order; a criterion that the study leaves open has no step."""
-    population, between = study.population, study.between
-    steps = [
-        Criterion("every_patient", "Every patient of the registry with a readable key", "true"),
-        Criterion(
-            "setting",
-            f"At least one line of systemic treatment in the {population.setting} setting",
-            "has_line",
-        ),
-    ]
-    if population.minimum_age is not None:
-        steps.append(
-            Criterion(
-                "minimum_age",
-                f"Aged {population.minimum_age} or older at advanced diagnosis, or age unknown",
-                f"coalesce(age_at_advanced_diagnosis >= {population.minimum_age}, true)",
-            )
-        )
-    steps += [
-        Criterion(
-            "initial_line",
-            f"A line of {_either(study.initial.regimens)} (the first is the initial treatment)",
-            "initial_line_id is not null",
-        ),
-        Criterion("later_line", "A later line in the same setting", "has_later_line"),
-        Criterion(
-            "rechallenge_line",
-            f"A later line of {_rechallenge_in_words(study)} (the first is the rechallenge)",
-            "rechallenge_line_id is not null",
-        ),
-    ]
-    steps += _between_criteria(study)
-    steps += _initial_criteria(study)
-    if between.progression_required:
-        steps.append(
-            Criterion(
-                "progression_between",
-                "A progression between the initial treatment's start and the rechallenge",
-                "progression_between",
-            )
-        )
-    return tuple(steps)
-
-
-DOUBT_STEPS = (
-    Criterion(
-        "lines_sound",
-        "Both lines rest on records without an error finding",
-        "lines_doubtful_because is null",
-        "quality_filtered",
-    ),
-    Criterion(
-        "responses_sound",
-        "Of those, both responses rest on records without an error finding",
-        "response_doubtful_because is null and initial_response_doubtful_because is null",
-        "quality_filtered",
-    ),
-    Criterion(
-        "pfs_sound",
-        "Of those, progression-free survival does",
-        "pfs_doubtful_because is null",
-        "quality_filtered",
-    ),
-    Criterion(
-        "os_sound",
-        "Of those, overall survival does",
-        "os_doubtful_because is null",
-        "quality_filtered",
-    ),
-    Criterion(
-        "toxicity_sound",
-        "Of those, toxicity does",
-        "toxicity_doubtful_because is null",
-        "quality_filtered",
-    ),
-)
-
-
-def _between_criteria(study: Study) -> list[Criterion]:
-    between, steps = study.between, []
-    if between.minimum_gap_days > 0:
-        since = "end" if between.gap_from == "line_end" else "start"
-        steps.append(
-            Criterion(
-                "minimum_gap",
-                f"At least {between.minimum_gap_days} days from the initial line's {since} "
-                "to the rechallenge (an unknown gap leaves the patient out)",
-                f"gap_days >= {between.minimum_gap_days}",
-            )
-        )
-    if between.intervening_lines == "forbidden":
-        steps.append(Criterion("no_line_between", "No line between", "intervening_lines = 0"))
-    if between.intervening_lines == "required":
-        steps.append(Criterion("line_between", "A line between", "intervening_lines > 0"))
-    return steps
-
-
-def _initial_criteria(study: Study) -> list[Criterion]:
-    steps = []
-    if study.first_stop_reason != "any":
-        steps.append(
-            Criterion(
-                "first_stop_reason",
-                f"The initial line ended because of {_either(study.first_stop_reason)}",
-                f"first_stop_reason in ({_literals(study.first_stop_reason)})",
-            )
-        )
-    if study.first_benefit != "any":
-        responses = study.first_benefit.best_response
-        steps.append(
-            Criterion(
-                "first_benefit",
-                f"Best response {_either(responses)} to the initial line",
-                f"initial_response in ({_literals(responses)})",
-            )
-        )
-    return steps
 
 
 def candidates_sql(study: Study) -> str:
@@ -169,7 +32,7 @@ lines as (
 initial as (
     select *
     from lines
-    where regimen in ({_literals(study.initial.regimens)})
+    where regimen in ({literals(study.initial.regimens)})
     qualify row_number() over (partition by patient_id order by line_number, line_id) = 1
 ),
 
@@ -211,7 +74,7 @@ first_response as (
     select responses.line_id, min(responses.assessment_date) as response_date
     from marts.responses
     inner join rechallenge on rechallenge.line_id = responses.line_id
-    where responses.response in ({_literals(RESPONDERS)})
+    where responses.response in ({literals(RESPONDERS)})
         and responses.assessment_date
             <= coalesce(rechallenge.progression_date, responses.assessment_date)
     group by responses.line_id
@@ -276,10 +139,10 @@ cohort as (
     select
         *,
         case when initial_response_evaluable
-            then coalesce(initial_response in ({_literals(RESPONDERS)}), false)
+            then coalesce(initial_response in ({literals(RESPONDERS)}), false)
         end as initial_responder,
         case when response_evaluable
-            then coalesce(rechallenge_response in ({_literals(RESPONDERS)}), false)
+            then coalesce(rechallenge_response in ({literals(RESPONDERS)}), false)
         end as rechallenge_responder
     from study_candidates
     where {met}
@@ -354,7 +217,7 @@ def _all_of(steps: tuple[Criterion, ...]) -> str:
 def _matches(study: Study) -> str:
     rechallenge = study.rechallenge
     if rechallenge.match == "exact":
-        return f"later.regimen in ({_literals(rechallenge.regimens)})"
+        return f"later.regimen in ({literals(rechallenge.regimens)})"
     if rechallenge.match == "same_regimen":
         return "later.regimen = initial.regimen"
     held = (
@@ -362,7 +225,7 @@ def _matches(study: Study) -> str:
         select 1 from derived.line_substances
         where line_substances.line_id = later.line_id
             and line_substances.is_label
-            and line_substances.drug_class = {_literals([name])}
+            and line_substances.drug_class = {literals([name])}
     )"""
         for name in rechallenge.classes
     )
@@ -382,21 +245,3 @@ def _bare_severe(study: Study) -> str:
 def _both_doubts(what: str) -> str:
     column = f"{what}_doubtful_because"
     return f"nullif(concat_ws(', ', initial.{column}, rechallenge.{column}), '')"
-
-
-def _rechallenge_in_words(study: Study) -> str:
-    rechallenge = study.rechallenge
-    if rechallenge.match == "same_regimen":
-        return "the same regimen"
-    if rechallenge.match == "contains_class":
-        return f"a regimen with {' and '.join(rechallenge.classes)}"
-    return _either(rechallenge.regimens)
-
-
-def _either(values: tuple[str, ...]) -> str:
-    return " or ".join(values)
-
-
-def _literals(values: tuple[str, ...] | list[str]) -> str:
-    quoted = ("'" + value.replace("'", "''") + "'" for value in values)
-    return ", ".join(quoted)

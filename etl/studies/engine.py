@@ -11,13 +11,8 @@ import duckdb
 import pandas as pd
 
 from etl.parameters import Parameters
-from etl.studies.cohort import (
-    DOUBT_STEPS,
-    attrition_sql,
-    candidates_sql,
-    criteria,
-    pairs_sql,
-)
+from etl.studies.cohort import attrition_sql, candidates_sql, pairs_sql
+from etl.studies.criteria import DOUBT_STEPS, criteria
 from etl.studies.definition import Study
 from etl.studies.estimates import estimate_study
 from etl.studies.pairs import read_pairs

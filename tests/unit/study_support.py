@@ -5,6 +5,7 @@ test names and a plain default for the rest, and the calibration cohort of the s
 """
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -117,6 +118,17 @@ def build(con: duckdb.DuckDBPyConnection, study: Study | None = None) -> None:
 def cohort() -> duckdb.DuckDBPyConnection:
     """Marts with the calibration cohort, some patients treated once, and some never."""
     con = marts()
+    for table, rows in _cohort_rows().items():
+        con.register("rows", rows)
+        con.execute(f"insert into {table} select * from rows")
+        con.unregister("rows")
+    return con
+
+
+@cache
+def _cohort_rows() -> dict[str, Any]:
+    """The cohort's rows, told patient by patient once and copied from then on."""
+    con = marts()
     for regimen, cells in COHORT.items():
         number = 0
         for initial, again, days in cells:
@@ -128,7 +140,10 @@ def cohort() -> duckdb.DuckDBPyConnection:
     for number in range(7):
         add_patient(con, f"other-{number}", {"regimen": "nivolumab", "start": 0, "end": 60})
     add_patient(con, "untreated")
-    return con
+    tables = ("marts.patients", "marts.treatment_lines", "marts.responses")
+    rows = {table: con.execute(f"select * from {table}").to_arrow_table() for table in tables}
+    con.close()
+    return rows
 
 
 def _add_rechallenged(
