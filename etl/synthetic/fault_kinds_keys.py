@@ -88,7 +88,10 @@ def _treatment_of_another(table: str, rule_id: str) -> None:
     def mutate(bench: Bench, rule: str, count: int) -> None:
         treatments = bench.tables["treatments"]
         fit = ~treatments["patient_id"].isin(bench.protected | bench.treated)
-        early = treatments[fit & (treatments["start_date"] != "")].sort_values("start_date").iloc[0]
+        started = treatments[fit & (treatments["start_date"] != "")].sort_values("start_date")
+        if started.empty:
+            return
+        early = started.iloc[0]
         after = bench.tables[table][
             "onset_date" if table == "adverse_events" else "assessment_date"
         ] > str(early["start_date"])

@@ -158,6 +158,15 @@ def test_ipilimumab_again_but_alone_is_a_later_line_and_no_rechallenge(
     assert {patient for (patient,) in later} == set(patients)
 
 
+def test_the_demonstration_has_the_planted_errors_and_no_other(night: SyntheticNight) -> None:
+    found = night.rows(
+        "select rule_id, record_key from quality.findings_tonight where severity = 'error' "
+        "order by all"
+    )
+    planted = [(fault["rule_id"], fault["record_key"]) for fault in night.truth["faults"]]
+    assert found == sorted(planted)
+
+
 def test_a_naive_count_would_have_found_several_times_as_many(night: SyntheticNight) -> None:
     """Two registered episodes with ipilimumab or nivolumab, the second with the combination."""
     [(naive,)] = night.rows(
