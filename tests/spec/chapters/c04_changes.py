@@ -120,6 +120,29 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A substitute may start on the day of the last dose",
+            """
+            0-21    nivolumab  reason=toxicity
+            21-300  pembrolizumab
+            """,
+            """
+            line_id    | regimen
+            advanced 1 | nivolumab
+            """,
+        ),
+        Paragraph(
+            "Two that go on side by side are both in the label",
+            """
+            0-300   nivolumab
+            21-300  pembrolizumab
+            """,
+            """
+            line_id    | regimen
+            advanced 1 | nivolumab+pembrolizumab
+            """,
+            because="What was registered is shown; a rule asks whether it can be so.",
+        ),
+        Paragraph(
             "One BRAF/MEK pair may replace another",
             """
             0-100    dabrafenib + trametinib  reason=toxicity
