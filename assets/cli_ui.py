@@ -5,6 +5,7 @@ them. Does not belong here: what they show.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ def ui(
         "RECHALLENGE_HOME": str(settings.home),
         "RECHALLENGE_UI_PORT": str(settings.ui_port),
     }
+    signal.signal(signal.SIGTERM, _stop)  # a service manager's way to say Ctrl-C
     with _running(settings.ui_port, settings.published / "current", environment) as processes:
         out(f"Dagster:  http://{_LOOPBACK}:{settings.ui_port}")
         out(f"Reports:  http://{_LOOPBACK}:{settings.ui_port + 1}")
@@ -50,6 +52,10 @@ def ui(
             raise typer.Exit(1)
         except KeyboardInterrupt:
             out("Stopped.")
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -79,10 +79,10 @@ def test_the_same_export_again_publishes_nothing_new(home: Path, export: Path) -
 def test_a_corrected_and_a_returning_error_are_followed_over_the_nights(
     home: Path, export: Path, pristine: Path
 ) -> None:
-    def die_early(rows: list[dict[str, str]]) -> None:
-        rows[0].update(vital_status="dead", death_date="1999-01-01")
+    def misspell(rows: list[dict[str, str]]) -> None:
+        rows[0].update(death_date="31-31-1999")
 
-    edit(export, "patients", die_early)
+    edit(export, "patients", misspell)
     faulty = refresh(export, home)
     assert faulty.code == 0, faulty.err
     [(fault, line, status)] = ask(

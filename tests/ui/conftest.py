@@ -1,0 +1,123 @@
+"""The real webserver on a refreshed home with a planted error, and a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.synthetic import generate_registry, write_export
+from tests.pipeline.support_refresh import edit, refresh
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SCREENSHOTS = os.environ.get("RECHALLENGE_SCREENSHOTS")
+_QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-default-apps",
+]
+
+
+@pytest.fixture(scope="session")
+def ui_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home refreshed from an export with one date that is none."""
+    folder = tmp_path_factory.mktemp("ui")
+    export = folder / "export"
+    write_export(generate_registry(400, 1), export, "native", None)
+    edit(export, "patients", lambda rows: rows[0].update(death_date="31-31-1999"))
+    ended = refresh(export, folder / "home")
+    assert ended.code == 0, ended.err
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def ui_address(ui_home: Path) -> Iterator[str]:
+    """The address of `rechallenge ui` on that home."""
+    port = _free_port()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.pipeline.run_command",
+            "ui",
+            "--home",
+            ui_home,
+            "--port",
+            str(port),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/server_info", seconds=90)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; absent it is a failure in CI and a skip elsewhere."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and CI drives the UI.")
+        pytest.skip("Chromium is not installed.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page, large enough for the graph."""
+    page = browser.new_page(viewport={"width": 1500, "height": 950})
+    page.set_default_timeout(45_000)
+    yield page
+    page.close()
+
+
+def picture(page: Any, name: str) -> None:
+    """Keep a screenshot, when RECHALLENGE_SCREENSHOTS names a folder for them."""
+    if SCREENSHOTS:
+        folder = Path(SCREENSHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(1500)  # let animations end
+        page.screenshot(path=str(folder / f"{name}.png"))
+
+
+def _free_port() -> int:
+    """A port that is free, and the one above it too."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def _wait_for(url: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - loopback
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
