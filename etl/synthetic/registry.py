@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etl.synthetic import population
-from etl.synthetic.calibration import DEFAULT_PATIENTS, EXPORT_DATE
+from etl.synthetic.calibration import DEFAULT_PATIENTS, DEFAULT_SEED, EXPORT_DATE
 from etl.synthetic.cohort import draw_cohort
 from etl.synthetic.decoys import plant
 from etl.synthetic.early_disease import add_early_disease
@@ -39,7 +39,7 @@ class Registry:
 
 
 def generate_registry(
-    patients: int = DEFAULT_PATIENTS, seed: int = 1, *, with_faults: bool = True
+    patients: int = DEFAULT_PATIENTS, seed: int = DEFAULT_SEED, *, with_faults: bool = True
 ) -> Registry:
     """Draw a registry; the same arguments give the same registry.
 

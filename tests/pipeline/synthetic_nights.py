@@ -18,6 +18,7 @@ from etl.models import run_layer
 from etl.parameters import Parameters
 from etl.studies import build_study, load_studies
 from etl.synthetic import Registry, generate_registry, write_export
+from etl.synthetic.calibration import DEFAULT_PATIENTS, DEFAULT_SEED
 from etl.warehouse import open_memory
 from expectations import evaluate
 from expectations.catalogue import load_catalogue
@@ -43,8 +44,8 @@ def synthetic_night(
     folder: Path,
     dialect: Literal["native", "dmtr"],
     *,
-    patients: int = 7_500,
-    seed: int = 1,
+    patients: int = DEFAULT_PATIENTS,
+    seed: int = DEFAULT_SEED,
     with_faults: bool = True,
 ) -> Iterator[SyntheticNight]:
     """Write a synthetic delivery and run every step of a night over it."""
