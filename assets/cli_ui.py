@@ -72,6 +72,8 @@ def _running(
     ]
     commands[0] += ["--log-level", "warning", "--dagster-log-level", "warning"]
     commands[1] += ["--log-level", "warning"]
+    for command in commands[:2]:
+        command += ["--code-server-log-level", "warning"]
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:
