@@ -140,7 +140,7 @@ CHAPTER = Chapter(
             line_id    | regimen
             advanced 1 | nivolumab+pembrolizumab
             """,
-            because="What was registered is shown; a rule asks whether it can be so.",
+            because="What was registered is shown.",
         ),
         Paragraph(
             "One BRAF/MEK pair may replace another",
