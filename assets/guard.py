@@ -5,7 +5,7 @@ Does not belong here: deciding what to do about it.
 
 Dagster keeps every error for ever and shows it to anybody who can open the page. DuckDB quotes
 the offending value in conversion and constraint errors, pandas and pandera quote cells; their
-messages are therefore replaced. Errors written for people, and errors about our own SQL, are
+messages are therefore replaced. Errors written for people, and errors about our own code, are
 safe and pass.
 """
 
@@ -19,11 +19,13 @@ from expectations.contracts import ContractBrokenError, ContractError
 from expectations.errors import ExpectationError
 
 _SPOKEN = (RechallengeError, ExpectationError, ContractError, ContractBrokenError)
-_ABOUT_OUR_SQL = (
+_ABOUT_OUR_CODE = (
     duckdb.BinderException,
     duckdb.CatalogException,
     duckdb.ParserException,
     duckdb.OutOfMemoryException,
+    NameError,
+    ImportError,
 )
 
 
@@ -58,7 +60,7 @@ def say(what: str, error: BaseException) -> BaseException:
     if isinstance(error, _SPOKEN):
         return _with_code(str(error), getattr(error, "exit_code", 1))
     kind = type(error).__name__
-    if isinstance(error, _ABOUT_OUR_SQL):
+    if isinstance(error, _ABOUT_OUR_CODE):
         return StepFailedError(f"{what} failed: {kind}: {error}")
     return StepFailedError(
         f"{what} failed with {kind}{_place(error)}. Its message is withheld, because it may "
