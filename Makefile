@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= var
 # uv's --quiet hides errors too, so a failed quiet install is repeated aloud.
-INSTALL := $(BIN)/uv pip install --python $(BIN)/python
+INSTALL := $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode
 
 .PHONY: setup demo test test-fast ui lint fix bench lock clean
 

@@ -243,9 +243,7 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> N
         return
     con.execute(f"create schema if not exists {layer}")
     con.execute(f'drop table if exists {layer}."{table}"')
-    con.execute(create_table_sql(contract))
-    for statement in comment_sql(contract):
-        con.execute(statement)
+    con.execute(";".join([create_table_sql(contract), *comment_sql(contract)]))
 
 
 def _broken(model: Model, error: duckdb.ConstraintException) -> str:

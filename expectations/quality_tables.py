@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from expectations.catalogue import Catalogue
+from expectations.catalogue import Catalogue, Rule
 
 Columns = Mapping[str, tuple[str, str]]
 
@@ -113,10 +113,12 @@ NIGHTLY: Mapping[str, Columns] = {
 def create_table(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
     """Create `quality.<name>` with its COMMENTs when it is absent."""
     body = ", ".join(f"{column} {sql_type}" for column, (sql_type, _) in columns.items())
-    con.execute(f"create table if not exists quality.{name} ({body})")
-    for column, (_, text) in columns.items():
-        quoted = text.replace("'", "''")
-        con.execute(f"comment on column quality.{name}.{column} is '{quoted}'")
+    comments = [
+        f"comment on column quality.{name}.{column} is '{text.replace(chr(39), chr(39) * 2)}'"
+        for column, (_, text) in columns.items()
+    ]
+    # One call a table: each statement by itself would be a commit of its own.
+    con.execute(";".join([f"create table if not exists quality.{name} ({body})", *comments]))
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -125,36 +127,49 @@ def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     The tables of the night are emptied; the ledger is left alone.
     """
     con.execute("create schema if not exists quality")
+    con.execute("begin")
     for name, columns in NIGHTLY.items():
         con.execute(f"drop table if exists quality.{name}")
         create_table(con, name, columns)
-    for rule in catalogue.rules:
-        row = [
-            rule.id,
-            rule.check_name,
-            rule.title,
-            rule.subject,
-            rule.stage,
-            rule.kind,
-            rule.severity,
-            ",".join(rule.affects),
-            rule.kahn,
-            rule.standard,
-            rule.why,
-            rule.fix,
-            rule.family,
-            ",".join(rule.accepted_columns),
-            ",".join(rule.depends),
-            rule.gate,
-            rule.hash,
-            ",".join(rule.judged_columns),
-            json.dumps(rule.definition(), sort_keys=True),
-        ]
-        con.execute(f"insert into quality.rules values ({', '.join('?' * len(row))})", row)
-        for affected in rule.affects:
-            con.execute("insert into quality.rule_affects values (?, ?)", [rule.id, affected])
-        for cause_id in rule.depends:
-            same = catalogue.by_id[cause_id].subject == rule.subject
-            con.execute(
-                "insert into quality.rule_depends values (?, ?, ?)", [rule.id, cause_id, same]
-            )
+    _insert(con, "rules", [_rule_row(rule) for rule in catalogue.rules])
+    _insert(con, "rule_affects", [[r.id, what] for r in catalogue.rules for what in r.affects])
+    _insert(
+        con,
+        "rule_depends",
+        [
+            [rule.id, cause, catalogue.by_id[cause].subject == rule.subject]
+            for rule in catalogue.rules
+            for cause in rule.depends
+        ],
+    )
+    con.execute("commit")
+
+
+def _rule_row(rule: Rule) -> list[object]:
+    return [
+        rule.id,
+        rule.check_name,
+        rule.title,
+        rule.subject,
+        rule.stage,
+        rule.kind,
+        rule.severity,
+        ",".join(rule.affects),
+        rule.kahn,
+        rule.standard,
+        rule.why,
+        rule.fix,
+        rule.family,
+        ",".join(rule.accepted_columns),
+        ",".join(rule.depends),
+        rule.gate,
+        rule.hash,
+        ",".join(rule.judged_columns),
+        json.dumps(rule.definition(), sort_keys=True),
+    ]
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        con.executemany(f"insert into quality.{table} values ({marks})", rows)

@@ -130,10 +130,9 @@ def _copy(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     order = ", ".join(_order(table, columns))
     con.execute(f"insert into {target} ({names}) select {names} from {table.relation} {order}")
     comment, comments = _comments(con, table)
-    if comment:
-        con.execute(f"comment on table {target} is {_quoted(comment)}")
-    for name, text in comments.items():
-        con.execute(f'comment on column {target}."{name}" is {_quoted(text)}')
+    said = [f"comment on table {target} is {_quoted(comment)}"] if comment else []
+    said += [f'comment on column {target}."{n}" is {_quoted(text)}' for n, text in comments.items()]
+    con.execute(";".join(said))
 
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path, table: Table) -> int:

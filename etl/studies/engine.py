@@ -73,9 +73,7 @@ def create_study_tables(con: duckdb.DuckDBPyConnection) -> None:
         if _columns(con, contract) == expected:
             continue
         con.execute(f"drop table if exists {contract.key()}")
-        con.execute(create_table_sql(contract))
-        for statement in comment_sql(contract):
-            con.execute(statement)
+        con.execute(";".join([create_table_sql(contract), *comment_sql(contract)]))
 
 
 def _columns(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> list[tuple[str, str]]:
