@@ -45,10 +45,13 @@ def build_sensors(
                 f"{settings.sensor_settle_seconds} s yet."
             )
             return
-        newest = settled[-1]  # an older delivery is superseded by it
-        yield dg.RunRequest(
-            run_key=fingerprint(newest, source),
-            run_config={"resources": {"delivery": {"config": {"export": str(newest)}}}},
-        )
+        # Oldest first, none left out: a delivery may cover some hospitals only. Within one tick
+        # Dagster does not compare keys, so the same contents in two folders are met here.
+        requests = {fingerprint(folder, source): folder for folder in reversed(settled)}
+        for key, folder in reversed(requests.items()):
+            yield dg.RunRequest(
+                run_key=key,
+                run_config={"resources": {"delivery": {"config": {"export": str(folder)}}}},
+            )
 
     return [inbox]

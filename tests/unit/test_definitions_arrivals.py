@@ -53,6 +53,20 @@ def test_a_settled_delivery_starts_a_refresh_keyed_on_its_contents(
     assert request.run_config["resources"]["delivery"]["config"] == {"export": str(folder)}
 
 
+def test_every_settled_delivery_gets_its_run_the_oldest_first(export: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, sensor_settle_seconds=60)
+    later = deliver(export, settings, "a-later", written=2_000.0)
+    with (later / "hospitals.csv").open("a", encoding="utf-8") as file:
+        file.write("H99,Another,2013-07-01,\n")
+    (later / "manifest.json").unlink()
+    os.utime(later / "hospitals.csv", (2_000.0, 2_000.0))
+    earlier = deliver(export, settings, "b-earlier", written=1_000.0)
+    deliver(export, settings, "c-the-same-again", written=1_500.0)
+    requests = tick(settings, now=9_999.0).run_requests or []
+    exports = [r.run_config["resources"]["delivery"]["config"]["export"] for r in requests]
+    assert exports == [str(earlier), str(later)]
+
+
 def test_a_delivery_still_being_written_waits(export: Path, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, sensor_settle_seconds=60)
     deliver(export, settings, "2025-03")
