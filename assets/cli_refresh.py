@@ -21,8 +21,8 @@ from assets.cli_common import (
     query,
     settings_for,
     show,
-    show_table,
 )
+from assets.study_summary import show_study
 
 if TYPE_CHECKING:
     from assets.progress import Listener
@@ -63,7 +63,7 @@ def demo(
     folder = settings.inbox / "demo"
     _synth(folder, patients, seed, "dmtr", None)
     _refresh(settings, folder, "dmtr", None, [])
-    _show_study(settings)
+    show_study(published_database(settings))
     out("The registry is synthetic: no patient of it exists.")
     out(f"Report:  {_report_of(settings)}")
     out(f"Marts:   {settings.published / 'current' / 'registry.duckdb'}")
@@ -223,44 +223,6 @@ def _current(settings: "Settings") -> str | None:
     from etl.publish.shelf import Shelf
 
     return Shelf(settings.published).current_id()
-
-
-def _show_study(settings: "Settings") -> None:
-    """The seed study as found in the published marts."""
-    path = published_database(settings)
-    steps = "select description as step, patients from marts.attrition order by study, step"
-    show_table(query(path, steps))
-    rows = query(
-        path,
-        """
-        select stratum, subset, endpoint, statistic, value, lower, upper, method, numerator,
-            denominator, evaluable_set, suppressed
-        from marts.estimates
-        where edition = 'as_registered' and statistic <> 'survival_at' and not (value is null
-            and coalesce(denominator, 0) = 0)
-        order by study, endpoint, statistic, subset, stratum, evaluable_set
-        """,
-    )
-    show_table([_in_words(row) for row in rows])
-
-
-def _in_words(row: dict[str, object]) -> dict[str, object]:
-    def number(value: object) -> str:
-        if not isinstance(value, float):
-            return "not reached" if value is None else str(value)
-        return f"{value:.1%}" if row["statistic"] == "proportion" else f"{value:.1f} months"
-
-    interval = "" if row["lower"] is None else f"{number(row['lower'])} to {number(row['upper'])}"
-    counted = row["statistic"] == "proportion" and row["denominator"] is not None
-    return {
-        "endpoint": row["endpoint"],
-        "stratum": row["stratum"],
-        "subset": row["subset"],
-        "n/N": f"{row['numerator']}/{row['denominator']}" if counted else row["denominator"],
-        "value": "suppressed" if row["suppressed"] else number(row["value"]),
-        "95% interval": "" if row["suppressed"] else interval,
-        "evaluable": row["evaluable_set"],
-    }
 
 
 def _report_of(settings: "Settings") -> Path:

@@ -1,0 +1,72 @@
+"""A study's main findings on a terminal, read from the published marts.
+
+Belongs here: which estimates a person wants to see first, and how a line of them reads. Does not
+belong here: computing them (`etl.studies`), the report (`etl.outputs`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assets.cli_common import out, query, show_table
+from etl.outputs.wording import estimate_cell, group_name
+
+_MAIN = (
+    ("orr", "all", "objective response to rechallenge"),
+    ("irae_grade3plus", "all", "immune-related event, grade 3 or more"),
+    ("discordance", "all", "responder status differs"),
+    ("rechallenge_only", "all", "responded to the rechallenge only"),
+    ("pfs", "all", "progression-free survival"),
+    ("pfs", "rechallenge_responders", "progression-free survival, responders"),
+    ("os", "all", "overall survival"),
+)
+
+
+def show_study(database: Path) -> None:
+    """Print attrition and main estimates of each published study, as registered."""
+    for row in query(database, "select distinct study from marts.attrition order by study"):
+        study = {"study": row["study"]}
+        out(f"\n{row['study']}, as registered\n")
+        show_table(query(database, _ATTRITION, study))
+        show_table(_pivot(query(database, _ESTIMATES, study)))
+
+
+def _pivot(rows: list[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """One row an endpoint, one column a stratum; the whole group last."""
+    strata = sorted({str(row["stratum"]) for row in rows}, key=lambda name: (name == "all", name))
+    heads = {
+        str(row["stratum"]): f"{group_name(str(row['stratum']))} (N = {row['denominator']})"
+        for row in rows
+        if row["evaluable_set"] == "all"
+    }
+    found = {(row["endpoint"], row["subset"], row["stratum"]): row for row in rows}
+    return [
+        {
+            "endpoint": words,
+            **{heads[name]: _cell(found.get((endpoint, subset, name))) for name in strata},
+        }
+        for endpoint, subset, words in _MAIN
+    ]
+
+
+def _cell(row: Mapping[str, Any] | None) -> str:
+    if row is None or not row["denominator"]:
+        return "nobody evaluable"
+    months = " months" if row["statistic"] == "median" and row["value"] is not None else ""
+    return estimate_cell(row).replace(" (", f"{months} (", 1)
+
+
+_ATTRITION = """
+    select patients, description as criterion
+    from marts.attrition
+    where study = $study and edition = 'as_registered'
+    order by step
+"""
+
+_ESTIMATES = """
+    select endpoint, subset, stratum, statistic, value, lower, upper,
+        numerator, denominator, evaluable_set
+    from marts.estimates
+    where study = $study and edition = 'as_registered' and statistic in ('proportion', 'median')
+    order by endpoint, subset, stratum
+"""
