@@ -73,6 +73,8 @@ class Shelf:
     def all(self) -> list[Published]:
         """Every published snapshot, oldest first. One being published is not yet one."""
         pending = self._pending()
+        if pending == self.current_id():
+            pending = None  # cut off after the link moved: readers have it already
         found = []
         for path in self.root.glob(f"[!.]*/{MANIFEST}"):
             folder = path.parent

@@ -106,6 +106,15 @@ def test_a_snapshot_under_way_is_not_yet_published(shelf: Shelf) -> None:
     assert ids(shelf) == ["aaa", "bbb", "ccc"]
 
 
+def test_a_snapshot_that_is_current_counts_even_before_recovery(shelf: Shelf) -> None:
+    shelf.announce("ddd")
+    put(shelf, "ddd", 4)
+    shelf.switch("ddd")
+    assert shelf.get("current").snapshot_id == "ddd"
+    assert shelf.recover(lambda name: name == "ddd") is not None
+    assert not shelf.has_unfinished
+
+
 def test_recovery_finishes_what_was_committed(shelf: Shelf) -> None:
     shelf.announce("ddd")
     put(shelf, "ddd", 4)
