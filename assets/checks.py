@@ -66,11 +66,20 @@ def _table_checks(
     ) -> Iterator[dg.AssetCheckResult]:
         again = not warehouse.is_writing
         keys_shown = warehouse.settings.keys_in_metadata
+        night: dict[str, verdicts.Verdict] | None = None
         for selected in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
             rule = by_name[selected.name]
             try:
+                con = warehouse.read()
+                night = verdicts.read_verdicts(con) if night is None else night
                 result = verdicts.report(
-                    warehouse.read(), catalogue, rule, key, keys_shown=keys_shown, again=again
+                    con,
+                    catalogue,
+                    rule,
+                    night.get(rule.id),
+                    key,
+                    keys_shown=keys_shown,
+                    again=again,
                 )
             except Exception as error:  # a check that raises would fail the run
                 result = verdicts.cannot_run(rule, key, str(say(rule.id, error)))

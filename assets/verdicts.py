@@ -62,6 +62,7 @@ def report(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     rule: Rule,
+    verdict: Verdict | None,
     asset_key: dg.AssetKey,
     *,
     keys_shown: int,
@@ -73,11 +74,11 @@ def report(
         con: A session on the warehouse; read-only is enough.
         catalogue: All rules.
         rule: The rule to report.
+        verdict: Its verdict of the night, None when it was not judged.
         asset_key: The asset the check belongs to.
         keys_shown: How many records to name.
         again: Judge the rule anew instead of repeating the night's counts.
     """
-    verdict = read_verdict(con, rule.id)
     note = ""
     if verdict is None:
         return cannot_run(rule, asset_key, "this rule has not been judged yet; run the refresh")
@@ -127,12 +128,11 @@ def colour(rule: Rule, verdict: Verdict) -> tuple[bool, dg.AssetCheckSeverity]:
     return False, dg.AssetCheckSeverity.WARN
 
 
-def read_verdict(con: duckdb.DuckDBPyConnection, rule_id: str) -> Verdict | None:
-    """The night's verdict of a rule; None when it was not judged."""
-    row = con.execute(
-        f"""
+def read_verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, Verdict]:
+    """The night's verdict of each rule that was judged, by rule id."""
+    rows = con.execute(f"""
         select
-            j.applicable, j.judged, j.violated, j.accepted, j.folded,
+            j.rule_id, j.applicable, j.judged, j.violated, j.accepted, j.folded,
             coalesce(r.new, 0), coalesce(r.reopened, 0), coalesce(r.persisting, 0),
             coalesce(r.corrected, 0), coalesce(r.vanished, 0), j.not_applicable_because
         from quality.judged as j
@@ -140,16 +140,16 @@ def read_verdict(con: duckdb.DuckDBPyConnection, rule_id: str) -> Verdict | None
             select * from {ledger_table(con, "rule_results")}
             qualify row_number() over (partition by rule_id order by rowid desc) = 1
         ) as r using (rule_id)
-        where j.rule_id = $rule_id
-        """,
-        {"rule_id": rule_id},
-    ).fetchone()
-    if row is None:
-        return None
-    *counts, because = row
+        order by j.rule_id
+    """).fetchall()
     names = [field.name for field in fields(Verdict)][:-1]
-    by_name = {name: describe.number(value) for name, value in zip(names, counts, strict=True)}
-    return Verdict(**by_name, not_applicable_because=because)
+    return {
+        rule_id: Verdict(
+            **{name: describe.number(value) for name, value in zip(names, counts, strict=True)},
+            not_applicable_because=because,
+        )
+        for rule_id, *counts, because in rows
+    }
 
 
 def ledger_table(con: duckdb.DuckDBPyConnection, name: str) -> str:
