@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipeline.synthetic_nights import SyntheticNight, synthetic_night
+from tests.pipeline.nights import SyntheticNight, synthetic_night
 
 COMBINATION, IPILIMUMAB = "ipilimumab+nivolumab", "ipilimumab"
 STUDY = "van-dijk-2025"

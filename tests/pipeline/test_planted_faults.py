@@ -12,7 +12,7 @@ import pytest
 
 from etl.synthetic.faults import FAULTS, PER_RULE
 from expectations.catalogue import load_catalogue
-from tests.pipeline.synthetic_nights import SyntheticNight, synthetic_night
+from tests.pipeline.nights import SyntheticNight, synthetic_night
 
 Found = set[tuple[str, str]]
 

@@ -1,12 +1,8 @@
 """Drug normalisation: what was written becomes substances, or is left unrecognised."""
 
 from datetime import date
-from pathlib import Path
 
 from tests.support import native, rows, run_layers
-
-# All values of pharmaceutical_therapy_drug_name in the public TCGA-SKCM drug file.
-DRUG_NAMES = Path(__file__).parents[1] / "data/tcga_skcm_drug_names.txt"
 
 
 def substances(con, written):
@@ -125,13 +121,3 @@ def test_each_placed_drug_row_is_accounted_for(con):
     substances(con, written)
     counted = "select count(distinct source_line) from staging.drug_substances"
     assert rows(con, counted) == [(len(written),)]
-
-
-def test_real_drug_names_are_recognised_but_for_the_honestly_unknown(con):
-    given = DRUG_NAMES.read_text(encoding="utf-8").splitlines()
-    found = dict(zip(given, substances(con, given), strict=True))
-    assert {name for name, read in found.items() if None in read} == {
-        *("Angiocal", "BRAF inhibitor", "GSK Braf Inhibitor", "MEL-44")
-    }
-    assert found["Carboplatin_Paclitaxel"] == ["carboplatin", "paclitaxel"]
-    assert found["recMAGE- A3"] == ["mage-a3 vaccine"]

@@ -52,19 +52,25 @@ def synthetic_night(
     registry = generate_registry(patients, seed, with_faults=with_faults)
     truth = folder / "truth.json"
     delivery = write_export(registry, folder / "delivery", dialect, truth)
-    catalogue, parameters = load_catalogue(), Parameters()
     with open_memory() as con:
-        load_codelists(con)
-        registration = load_export(con, delivery, dialect)
-        run_layer(con, "staging", parameters.as_sql())
-        evaluate.prepare(con, catalogue)
-        evaluate.judge(con, catalogue, "source")
-        run_layer(con, "derived", parameters.as_sql())
-        run_layer(con, "marts", parameters.as_sql())
-        evaluate.judge(con, catalogue, "derived")
-        for study in load_studies().values():
-            build_study(con, study, parameters)
-        evaluate.judge(con, catalogue, "mart")
+        registration = run_night(con, delivery, dialect)
         yield SyntheticNight(
             con, registration, registry, json.loads(truth.read_text(encoding="utf-8"))
         )
+
+
+def run_night(con: duckdb.DuckDBPyConnection, delivery: Path, source: str) -> Registration:
+    """Every step of a night up to the studies, over one delivery."""
+    catalogue, parameters = load_catalogue(), Parameters()
+    load_codelists(con)
+    registration = load_export(con, delivery, source)
+    run_layer(con, "staging", parameters.as_sql())
+    evaluate.prepare(con, catalogue)
+    evaluate.judge(con, catalogue, "source")
+    run_layer(con, "derived", parameters.as_sql())
+    run_layer(con, "marts", parameters.as_sql())
+    evaluate.judge(con, catalogue, "derived")
+    for study in load_studies().values():
+        build_study(con, study, parameters)
+    evaluate.judge(con, catalogue, "mart")
+    return registration
