@@ -101,7 +101,9 @@ def show_table(rows: Rows) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in rows[0]:
         numeric = all(isinstance(row[name], int | float | None) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+        table.add_column(
+            name.replace("_", " "), justify="right" if numeric else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False)

@@ -4,6 +4,7 @@ Belongs here: their options and words. Does not belong here: the rules and the l
 (`expectations`).
 """
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -50,16 +51,37 @@ def findings(
     filters = {"rule_id": rule, "severity": severity, "hospital_id": hospital}
     asked = {name: value for name, value in filters.items() if value is not None}
     where = "".join(f" and {name} = ${name}" for name in asked)
-    bound = f" limit {limit}" if limit and not as_json else ""
     rows: list[dict[str, Any]] = query(
         published_database(settings_for(home)),
         "select finding_id, rule_id, severity, status, subject, record_key, hospital_id, "
         "source_file, source_line, raw_values, days_open from quality.findings "
         f"where list_contains($statuses, status){where} "
-        f"order by severity, rule_id, source_file, source_line, record_key, finding_id{bound}",
+        "order by list_position(['error', 'warning', 'info'], severity), rule_id, source_file, "
+        "source_line, record_key, finding_id",
         {"statuses": chosen, **asked},
     )
-    show(rows, as_json)
+    if as_json:
+        show(rows, as_json)
+        return
+    shown = rows[:limit] if limit else rows
+    show([_on_a_line(row) for row in shown], as_json)
+    if len(shown) < len(rows):
+        out(f"{len(rows) - len(shown):,} more; --limit 0 shows all, --rule one rule's.")
+
+
+def _on_a_line(row: dict[str, Any]) -> dict[str, Any]:
+    """What a steward needs of a finding to open the chart; `--json` has the rest."""
+    entered: dict[str, Any] = json.loads(row["raw_values"] or "{}")
+    said = ", ".join(f"{name} = {'' if v is None else v}" for name, v in entered.items())
+    return {
+        "rule": row["rule_id"],
+        "severity": row["severity"],
+        "status": row["status"],
+        "record": row["record_key"],
+        "file and line": f"{row['source_file']}:{row['source_line']}" if row["source_file"] else "",
+        "entered": said,
+        "days open": row["days_open"],
+    }
 
 
 def accept(
