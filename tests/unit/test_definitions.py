@@ -89,9 +89,10 @@ def test_a_check_stands_at_the_table_it_speaks_of_and_waits_for_the_ledger() -> 
 
 
 def test_one_multi_asset_check_a_table_that_can_run_a_single_rule() -> None:
-    built = checks.build_checks(CATALOGUE, list(MODELS))
-    tables = [check.check_specs_by_output_name for check in built]
-    homes = [{spec.asset_key for spec in specs.values()} for specs in tables]
+    tables = [*MODELS, *(f"marts.{name}" for name in STUDY_TABLES)]
+    built = checks.build_checks(CATALOGUE, tables)
+    of_table = [check.check_specs_by_output_name for check in built]
+    homes = [{spec.asset_key for spec in specs.values()} for specs in of_table]
     assert all(len(home) == 1 for home in homes)
     assert len({next(iter(home)) for home in homes}) == len(homes)
     assert all(check.can_subset for check in built)
