@@ -214,7 +214,8 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
             tuple(rows),
             "Patients are numbered in the order drawn; the numbers lead nowhere.",
         ),
-        "Dark: on one of the two treatments. Grey: on another. Pale: off treatment. A dot at the "
+        "Dark: on one of the two treatments, in the colour of the initial one. Grey: on another. "
+        "Pale: off treatment. A dot at the "
         "left marks who responded to the rechallenge. No identifier is drawn.",
     )
 
