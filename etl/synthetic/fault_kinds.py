@@ -253,6 +253,17 @@ def unknown_drug(bench: Bench, rule: str, count: int) -> None:
         bench.report(rule, "drug_substances", key, row["owner"], "unknown drug", "drug")
 
 
+@fault("DSB-N27")
+def nameless_drug(bench: Bench, rule: str, count: int) -> None:
+    """The only drug row of an episode names no drug."""
+    drugs = bench.tables["drugs"]
+    mask = ~drugs["treatment_id"].duplicated(keep=False)
+    for label, row in bench.pick("drugs", mask, count):
+        bench.change("drugs", label, drug="")
+        key = f"{row['treatment_id']}|{record_key('drugs', row | {'drug': ''})}|1"
+        bench.report(rule, "drug_substances", key, row["owner"], "drug missing", "drug")
+
+
 def _among_plain(bench: Bench, code: str) -> pd.Series:
     """Rows of an episode with at least three plain assessments and one such code of its own."""
     responses = bench.tables["responses"]
