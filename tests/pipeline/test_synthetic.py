@@ -1,7 +1,7 @@
 """The synthetic registry as a delivery: seeded, scaled, consistent, the same in every dialect.
 
-Belongs here: what the raw rows are like before anything reads them. Does not belong here: the
-calibration cohort (`test_synthetic_cohort.py`) or the pipeline (tests/pipeline).
+Belongs here: what the raw rows are like, and that both layouts are read alike. Does not belong here:
+the calibration cohort (`test_synthetic_cohort.py`) or what is derived.
 """
 
 import csv
@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 
 from etl.errors import WrongUseError
+from etl.ingest import load_export
 from etl.synthetic import Registry, generate_registry, write_export
 from etl.synthetic.calibration import members
 from etl.synthetic.population import sizes
+from etl.warehouse import open_memory
 from expectations.codelists import codes
 from expectations.export_format import TABLES
 
@@ -220,3 +222,20 @@ def test_a_layout_that_is_not_text_files_cannot_be_written(tmp_path: Path) -> No
 
 def test_the_default_cohort_is_the_whole_of_the_calibration() -> None:
     assert sizes(7_500).cohort == len(members())
+
+
+def test_both_layouts_load_to_the_same_source_tables(tmp_path: Path) -> None:
+    registry = generate_registry(400, 7, with_faults=False)
+    found: dict[str, dict[str, list[tuple[object, ...]]]] = {}
+    for dialect in ("native", "dmtr"):
+        delivery = write_export(registry, tmp_path / dialect, dialect, None)
+        with open_memory() as con:
+            load_export(con, delivery, dialect)
+            found[dialect] = {
+                name: con.execute(
+                    f"select {', '.join(table.column_names)} from source.{name} order by all"
+                ).fetchall()
+                for name, table in TABLES.items()
+            }
+    assert found["dmtr"] == found["native"]
+    assert len(found["native"]["patients"]) == 400
