@@ -2,6 +2,7 @@
 with pairs as (
     select study, stratum, count(*) as pairs
     from marts.rechallenges
+    where stratum <> 'all' -- a study without strata names its only one so
     group by study, stratum
     union all
     select study, 'all' as stratum, count(*) as pairs

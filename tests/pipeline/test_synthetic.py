@@ -1,7 +1,7 @@
 """The synthetic registry as a delivery: seeded, scaled, consistent, the same in every dialect.
 
-Belongs here: what the raw rows are like, and that both layouts are read alike. Does not belong here:
-the calibration cohort (`test_synthetic_cohort.py`) or what is derived.
+Belongs here: what the raw rows are like, and that both layouts are read alike. Does not belong
+here: the calibration cohort (`test_synthetic_cohort.py`) or what is derived.
 """
 
 import csv
