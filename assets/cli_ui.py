@@ -6,6 +6,7 @@ them. Does not belong here: what they show.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -41,17 +42,32 @@ def ui(
     }
     signal.signal(signal.SIGTERM, _stop)  # a service manager's way to say Ctrl-C
     with _running(settings.ui_port, settings.published / "current", environment) as processes:
-        out(f"Dagster:  http://{_LOOPBACK}:{settings.ui_port}")
-        out(f"Reports:  http://{_LOOPBACK}:{settings.ui_port + 1}")
-        out("Ctrl-C stops both.")
+        out("Starting Dagster; this takes some twenty seconds.")
         sys.stdout.flush()
         try:
+            is_announced = False
             while all(process.poll() is None for process in processes):
+                if not is_announced and _answers(settings.ui_port):
+                    is_announced = True
+                    _announce(settings.ui_port)
                 time.sleep(0.5)
             err("One of the servers stopped; see the lines above. Is the port taken?")
             raise typer.Exit(1)
         except KeyboardInterrupt:
             out("Stopped.")
+
+
+def _announce(port: int) -> None:
+    """Say where to look, now that a click on it is answered."""
+    out(f"Dagster:  http://{_LOOPBACK}:{port}")
+    out(f"Reports:  http://{_LOOPBACK}:{port + 1}")
+    out("Ctrl-C stops both.")
+    sys.stdout.flush()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((_LOOPBACK, port)) == 0
 
 
 def _stop(*_: object) -> None:
