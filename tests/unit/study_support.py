@@ -12,6 +12,7 @@ import duckdb
 
 from etl.parameters import Parameters
 from etl.studies import Study, build_study, load_studies
+from etl.synthetic.calibration import SEVERE_TOXICITY, Member, members
 from etl.warehouse import create_schemas
 from expectations.contracts import contract_for, create_table_sql, physical_columns
 
@@ -19,27 +20,7 @@ IPI = "ipilimumab"
 BOTH = "ipilimumab+nivolumab"
 START = date(2018, 1, 1)
 
-# The calibration cohort: initial response, rechallenge response, days of PFS ('+' censored).
-COHORT = {
-    BOTH: (
-        ("R", "R", "196 252 336 420 504 560 588 672"),
-        ("N", "R", "308 476 700+ 812+ 900+"),
-        ("R", "N", "43 49 55+ 58 62 66 70 84 84 84 85 118"),
-        ("N", "N", "38 44 52 57 61 71 84 84 85 140"),
-        ("-", "N", "168"),
-        ("R", "-", "21 30"),
-        ("N", "-", "26 60+ 80+"),
-    ),
-    IPI: (
-        ("R", "R", "280 620"),
-        ("N", "R", "224 310 392 476 560 590+ 730+ 800+ 870 950+"),
-        ("R", "N", "60 84 86 110 140 170"),
-        ("N", "N", "48 57 66+ 80 83 85 98 119 126 150 252 336"),
-        ("N", "-", "25 70+"),
-    ),
-}
-# Severe immune-related events and unknown toxicity among the first patients of each group.
-TOXICITY = {BOTH: (15, 4), IPI: (12, 1)}
+_REGIMENS = {"ipinivo": BOTH, "ipi": IPI}
 
 LINE = {
     "setting": "advanced",
@@ -129,12 +110,9 @@ def cohort() -> duckdb.DuckDBPyConnection:
 def _cohort_rows() -> dict[str, Any]:
     """The cohort's rows, told patient by patient once and copied from then on."""
     con = marts()
-    for regimen, cells in COHORT.items():
-        number = 0
-        for initial, again, days in cells:
-            for word in days.split():
-                number += 1
-                _add_rechallenged(con, regimen, number, initial, again, word)
+    for group in _REGIMENS:
+        for number, member in enumerate((m for m in members() if m.regimen == group), start=1):
+            _add_rechallenged(con, number, member)
     for number in range(20):
         add_patient(con, f"once-{number}", {"regimen": BOTH, "start": 0, "end": 60})
     for number in range(7):
@@ -146,18 +124,24 @@ def _cohort_rows() -> dict[str, Any]:
     return rows
 
 
-def _add_rechallenged(
-    con: duckdb.DuckDBPyConnection, regimen: str, number: int, initial: str, again: str, days: str
-) -> None:
-    severe, unknown = TOXICITY[regimen]
+def _add_rechallenged(con: duckdb.DuckDBPyConnection, number: int, member: Member) -> None:
+    regimen, again = _REGIMENS[member.regimen], member.rechallenge
+    severe, known = SEVERE_TOXICITY[member.regimen]
+    unknown = sum(one.regimen == member.regimen for one in members()) - known
     is_known = number > unknown
     is_severe = is_known and number <= unknown + severe
-    pfs, is_event = int(days.rstrip("+")), not days.endswith("+")
+    pfs, is_event = member.pfs_days, member.is_event
     patient = f"{'b' if regimen == BOTH else 'i'}-{number:02}"
     add_patient(
         con,
         patient,
-        {"regimen": regimen, "start": 0, "end": 63, "progression": 200, **_response(initial)},
+        {
+            "regimen": regimen,
+            "start": 0,
+            "end": 63,
+            "progression": 200,
+            **_response(member.initial),
+        },
         {
             "regimen": BOTH,
             "start": 230,
@@ -189,6 +173,6 @@ def _add_rechallenged(
 
 
 def _response(code: str) -> dict[str, Any]:
-    if code == "-":
+    if code in ("missing", "NE"):
         return {"response_evaluable": False, "best_overall_response": None}
     return {"response_evaluable": True, "best_overall_response": {"R": "PR", "N": "PD"}[code]}
