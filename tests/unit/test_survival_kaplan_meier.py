@@ -9,6 +9,7 @@ from etl.survival.kaplan_meier import (
     fit_kaplan_meier,
     fit_reverse_kaplan_meier,
 )
+from etl.synthetic.calibration import members
 
 
 def times(text: str) -> tuple[list[int], list[bool]]:
@@ -58,25 +59,18 @@ def test_median_is_the_middle_event_where_a_floating_product_misses_one_half(
     assert curve.steps[subjects // 2 - 1].survival == Fraction(1, 2)
 
 
-def test_the_calibration_cohort_has_the_printed_medians() -> None:
-    # Days of the synthetic calibration cohort, read by R's survfit as 84, 170 and 560 days.
-    after_both = (
-        "196 252 336 420 504 560 588 672; 308 476 700+ 812+ 900+; 43 49 55+ 58 62 66 70 84 84 84"
-        " 85 118; 38 44 52 57 61 71 84 84 85 140; 168; 21 30 26 60+ 80+"
+def test_the_calibration_cohort_has_the_medians_that_r_reads() -> None:
+    # R's survfit on the calibration cohort: 84, 170 and, in responders, 560 days.
+    groups = (
+        [one for one in members() if one.regimen == "ipinivo"],
+        [one for one in members() if one.regimen == "ipi"],
+        [one for one in members() if one.rechallenge == "R"],
     )
-    after_ipilimumab = (
-        "280 620; 224 310 392 476 560 590+ 730+ 800+ 870 950+; 60 84 86 110 140 170;"
-        " 48 57 66+ 80 83 85 98 119 126 150 252 336; 25 70+"
-    )
-    responders = (
-        "196 252 336 420 504 560 588 672 308 476 700+ 812+ 900+"
-        " 280 620 224 310 392 476 560 590+ 730+ 800+ 870 950+"
-    )
-    months = [
-        round(float(fit_kaplan_meier(*times(days)).median().value or 0) / 30.4375, 1)
-        for days in (after_both, after_ipilimumab, responders)
+    medians = [
+        fit_kaplan_meier([m.pfs_days for m in group], [m.is_event for m in group]).median().value
+        for group in groups
     ]
-    assert months == [2.8, 5.6, 18.4]
+    assert medians == [84, 170, 560]
 
 
 def test_numbers_at_risk_count_those_not_yet_gone() -> None:
