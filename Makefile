@@ -21,10 +21,10 @@ demo: setup  ## a synthetic registry, refreshed and published
 	@$(BIN)/rechallenge demo --home $(HOME_DIR)
 
 test: setup  ## everything: unit, spec, rules, generative, pipeline, ui
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 test-fast: setup  ## unit and spec tests, under a minute
-	@$(BIN)/pytest tests/unit tests/spec -n 2
+	@$(BIN)/pytest tests/unit tests/spec -n 2 --dist worksteal
 
 ui: setup  ## the Dagster UI and the reports, on loopback
 	@$(BIN)/rechallenge ui --home $(HOME_DIR)
