@@ -68,7 +68,7 @@ def test_the_schedule_and_the_inbox_sensor_are_on(page: Any, ui_address: str) ->
     page.goto(f"{ui_address}/automation")
     page.get_by_text("every_night").first.wait_for()
     page.get_by_text("inbox").first.wait_for()
-    assert page.get_by_text("04:00", exact=False).count() > 0
+    page.get_by_text("04:00", exact=False).first.wait_for()
     picture(page, "automation")
 
 
