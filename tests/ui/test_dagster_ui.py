@@ -29,14 +29,14 @@ def test_the_asset_graph_shows_the_layers(page: Any, ui_address: str) -> None:
     page.goto(f"{ui_address}/asset-groups")
     page.get_by_text("staging", exact=False).first.wait_for()
     for group in ("source", "derived", "marts", "quality", "outputs", "published"):
-        assert page.get_by_text(group, exact=False).count() > 0, group
+        page.get_by_text(group, exact=False).first.wait_for(state="attached")
     picture(page, "asset-graph")
 
 
 def test_a_table_shows_its_schema_with_descriptions(page: Any, ui_address: str) -> None:
     page.goto(f"{ui_address}/assets/marts/treatment_lines?view=overview")
     page.get_by_text("best_overall_response_confirmed").first.wait_for()
-    assert page.get_by_text("One row per", exact=False).count() > 0
+    page.get_by_text("One row per", exact=False).first.wait_for(state="attached")
     picture(page, "table-schema")
 
 
@@ -48,9 +48,9 @@ def test_a_failing_check_shows_counts_records_and_how_to_fix(
     [(new,)] = ask(ui_home, f"select new from quality.rule_results where rule_id = '{rule}'")
     page.get_by_text(f"{new} new, 0 reopened, 0 known").first.wait_for()
     [(fix,)] = ask(ui_home, f"select fix from quality.rules where rule_id = '{rule}'")
-    assert page.get_by_text(str(fix)[:40], exact=False).count() > 0
-    assert page.get_by_text("patients.csv", exact=False).count() > 0
-    assert page.get_by_text(f"rule_id = '{rule}'", exact=False).count() > 0
+    page.get_by_text(str(fix)[:40], exact=False).first.wait_for(state="attached")
+    page.get_by_text("patients.csv", exact=False).first.wait_for(state="attached")
+    page.get_by_text(f"rule_id = '{rule}'", exact=False).first.wait_for(state="attached")
     picture(page, "failing-check")
 
 
