@@ -194,7 +194,7 @@ def _values(model: Model, parameters: Mapping[str, object]) -> dict[str, object]
     missing = [name for name in model.parameters if name not in parameters]
     if missing:
         raise ModelError(
-            f"{model.path} asks for the parameters {', '.join(missing)}, which etl/parameters.py "
+            f"{model.path} asks for the parameters {', '.join(missing)}, which etl/parameters "
             "does not have."
         )
     return {name: parameters[name] for name in model.parameters}

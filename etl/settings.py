@@ -1,7 +1,7 @@
 """Site settings: one documented class, read from the environment and an optional file.
 
 Belongs here: what differs between sites (folders, zone, limits). Does not belong here: what
-words mean; the parameters of the derivations stand in `etl/parameters.py`.
+words mean; the parameters of the derivations stand in `etl/parameters`.
 """
 
 from datetime import date, datetime

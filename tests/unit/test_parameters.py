@@ -5,13 +5,23 @@ from pydantic import ValidationError
 
 from etl.models import load_models
 from etl.parameters import DAYS_PER_MONTH, Parameters
+from etl.parameters.lines import LineParameters
+from etl.parameters.responses import ResponseParameters
+from etl.parameters.times import TimeParameters
+from etl.parameters.toxicity import ToxicityParameters
 
 
-def test_the_defaults_are_those_of_the_definitions() -> None:
-    values = Parameters().as_sql()
+def test_the_defaults_of_lines() -> None:
+    values = LineParameters().model_dump()
     assert values.pop("substitutes") == (
-        "binimetinib,cobimetinib,dabrafenib,encorafenib,nivolumab,pembrolizumab,trametinib,"
-        "vemurafenib"
+        "binimetinib",
+        "cobimetinib",
+        "dabrafenib",
+        "encorafenib",
+        "nivolumab",
+        "pembrolizumab",
+        "trametinib",
+        "vemurafenib",
     )
     assert values == {
         "combination_window_days": 28,
@@ -20,11 +30,26 @@ def test_the_defaults_are_those_of_the_definitions() -> None:
         "toxicity_hold_days": 0,
         "beyond_progression_days": 28,
         "substitution_days": 56,
+    }
+
+
+def test_the_defaults_of_responses() -> None:
+    assert ResponseParameters().model_dump() == {
         "stable_disease_days": 42,
         "confirmation_days": 28,
         "confirmation_max_not_evaluable": 1,
-        "toxicity_window_days": 90,
     }
+
+
+def test_the_defaults_of_times() -> None:
+    assert TimeParameters().model_dump() == {}
+
+
+def test_the_defaults_of_toxicity() -> None:
+    assert ToxicityParameters().model_dump() == {"toxicity_window_days": 90}
+
+
+def test_a_month_has_as_many_days_as_a_twelfth_of_a_year() -> None:
     assert DAYS_PER_MONTH == 365.25 / 12
 
 

@@ -1,28 +1,15 @@
-"""The parameters of the derivations, each with its default, unit and source.
-
-Belongs here: every number or list on which a derived value depends (lines, response, times,
-toxicity), declared once and passed to the SQL models as `$name`. Does not belong here: site
-settings (`etl/settings.py`) and what one study asks for (`etl/studies`).
-"""
+"""Parameters of the lines of therapy: windows, gaps, what opens a line and what does not."""
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-DAYS_PER_MONTH = 30.4375
-"""Days in a month wherever durations are given in months: 365.25 / 12."""
+from etl.parameters.base import ParameterGroup
 
 
-class Parameters(BaseModel):
-    """Parameters of the derivations. Frozen: a snapshot's id is made from them.
+class LineParameters(ParameterGroup):
+    """How treatment is cut into lines."""
 
-    Raises:
-        pydantic.ValidationError: a value is out of range or an unknown name is given.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    # Lines of therapy
     combination_window_days: int = Field(
         28,
         ge=0,
@@ -96,43 +83,6 @@ class Parameters(BaseModel):
         ),
     )
 
-    # Response
-    stable_disease_days: int = Field(
-        42,
-        ge=0,
-        description=(
-            "Stable disease counts from this day after the line's start, inclusive. RECIST 1.1: "
-            "six to eight weeks; admiralonco uses 42."
-        ),
-        json_schema_extra={"unit": "days"},
-    )
-    confirmation_days: int = Field(
-        28,
-        ge=0,
-        description="A response is confirmed by an assessment at least so much later. RECIST 1.1.",
-        json_schema_extra={"unit": "days"},
-    )
-    confirmation_max_not_evaluable: int = Field(
-        1,
-        ge=0,
-        description=(
-            "Assessments that could not be evaluated allowed between a response and its "
-            "confirmation. admiralonco max_nr_ne."
-        ),
-        json_schema_extra={"unit": "assessments"},
-    )
-
-    # Toxicity
-    toxicity_window_days: int = Field(
-        90,
-        ge=0,
-        description=(
-            "An adverse event without episode is attributed to a line up to so many days after "
-            "its end, or to the next line. Trial convention of 90 to 100 days."
-        ),
-        json_schema_extra={"unit": "days"},
-    )
-
     @model_validator(mode="after")
     def _substitutes_are_plain_names(self) -> Self:
         wrong = [name for name in self.substitutes if name != name.strip().lower() or "," in name]
@@ -142,10 +92,3 @@ class Parameters(BaseModel):
                 "name an entry."
             )
         return self
-
-    def as_sql(self) -> dict[str, object]:
-        """The parameters as DuckDB named parameters; lists joined by commas."""
-        return {
-            name: ",".join(value) if isinstance(value, tuple) else value
-            for name, value in self.model_dump().items()
-        }
