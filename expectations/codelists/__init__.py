@@ -72,6 +72,12 @@ def codes(codelist: str) -> tuple[str, ...]:
     return code_lists()[codelist]
 
 
+@cache
+def substance_classes() -> dict[str, str]:
+    """Every substance by generic name, with its class."""
+    return {row["substance"]: row["drug_class"] for row in _read("substances")}
+
+
 def load_codelists(con: duckdb.DuckDBPyConnection) -> None:
     """Put the code lists in the schema `codelists`, replacing what stands there."""
     con.execute("create schema if not exists codelists")

@@ -70,6 +70,9 @@ def test_aliases_name_known_substances_and_substances_known_classes():
         ("dabrafenib", "L01EC02", "BRAF inhibitor", "oral"),
         ("trametinib", "L01EE01", "MEK inhibitor", "oral"),
         ("dacarbazine", "L01AX04", "chemotherapy", "iv"),
+        ("cetuximab", "L01FE01", "anti-EGFR", "iv"),
+        ("irinotecan", "L01CE02", "chemotherapy", "iv"),
+        ("atezolizumab", "L01FF05", "anti-PD-L1", "iv"),
     ],
 )
 def test_the_main_substances(substance, atc, drug_class, route):
