@@ -6,7 +6,7 @@ HOME_DIR ?= var
 # uv's --quiet hides errors too, so a failed quiet install is repeated aloud.
 INSTALL := $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode
 
-.PHONY: setup demo test test-fast ui lint fix bench lock clean
+.PHONY: setup demo test test-fast ui lint fix bench bench-derivations lock clean
 
 setup: $(VENV)/.installed
 
@@ -40,6 +40,9 @@ fix: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.nightly
+
+bench-derivations: setup  ## ten thousand to a million patients, two threads; needs 15 GB of disk
+	@$(BIN)/python -m benchmarks.derivations
 
 lock: setup  ## compile the lock again after editing pyproject.toml
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
