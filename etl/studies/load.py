@@ -4,7 +4,7 @@ Belongs here: finding and parsing the files beside this module. Does not belong 
 keys mean (`definition`).
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from etl.errors import WrongUseError
 from etl.studies.definition import Study
 
 HERE = Path(__file__).parent
+SEE = "See docs/studies.md."
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -68,9 +69,51 @@ def load_study(path: Path) -> Study:
 
 
 def _sentences(path: Path, error: ValidationError) -> str:
+    by_key: dict[str, list[Any]] = {}
+    for problem in error.errors():
+        by_key.setdefault(_key(problem["loc"]), []).append(problem)
     return "\n".join(
-        f"{path}, key {_key(problem['loc'])}: {_what(problem)}" for problem in error.errors()
+        f"{path}, key {sentence}"
+        for key, problems in by_key.items()
+        for sentence in _told(key, _of_the_kind_meant(problems, _has_deeper(key, by_key)))
     )
+
+
+def _has_deeper(key: str, keys: Iterable[str]) -> bool:
+    return any(other.startswith(f"{key}.") for other in keys)
+
+
+def _of_the_kind_meant(problems: list[Any], has_deeper: bool) -> list[Any]:
+    """Problems of a key with several forms, less those of forms that were not written."""
+    if has_deeper or any(isinstance(one["input"], dict | list) for one in problems):
+        meant = [one for one in problems if one["type"] != "literal_error"]
+        return meant if meant or has_deeper else problems
+    return problems
+
+
+def _told(key: str, problems: list[Any]) -> list[str]:
+    """Key and sentence; a mistake across keys brings its own key, one a line."""
+    if not problems:
+        return []
+    first = problems[0]
+    if first["type"] == "value_error" and not first["loc"]:
+        lines = first["msg"].removeprefix("Value error, ").splitlines()
+        return [f"{line}. {SEE}" for line in lines]
+    if len(problems) > 1:
+        forms = " or ".join(_form(problem) for problem in problems)
+        return [f"{key}: Input should be {forms}, not {first['input']!r}."]
+    return [f"{key}: {_what(first)}"]
+
+
+def _form(problem: Any) -> str:
+    """One form in which a key with several may be written."""
+    forms = {
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
+        "model_type": "keys beneath it",
+        "tuple_type": "a list",
+    }
+    return forms.get(problem["type"]) or str(problem.get("ctx", {}).get("expected", "a value"))
 
 
 def _key(location: tuple[int | str, ...]) -> str:
@@ -91,5 +134,5 @@ def _what(problem: Any) -> str:
     if kind == "missing":
         return "this key is required. Add it."
     if kind == "value_error":
-        return f"{message.removeprefix('Value error, ')}. See docs/studies.md for what is."
+        return f"{message.removeprefix('Value error, ')}. {SEE}"
     return f"{message}, not {problem['input']!r}."

@@ -39,9 +39,14 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "ctcae_version": "varchar",
             "term": "varchar",
             "category": "varchar",
-            "allows_grade_5": "boolean",
+            "grades": "varchar",
+            "organ_class": "varchar",
             "is_immune_related": "boolean",
         },
+    ),
+    "organ_classes": (
+        "One row per CTCAE category and the organ class of its terms, unless a term has its own.",
+        {"category": "varchar", "organ_class": "varchar"},
     ),
 }
 

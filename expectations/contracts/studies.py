@@ -16,12 +16,15 @@ ENDPOINTS = (
     "rechallenge_only",
     "initial_only",
     "irae_grade3plus",
+    "irae_recurrence",
     "pfs",
+    "pfs_delayed_entry",
     "os",
+    "os_delayed_entry",
     "dor",
     "follow_up",
 )
-STATISTICS = ("proportion", "median", "survival_at")
+STATISTICS = ("proportion", "median", "survival_at", "cumulative_incidence")
 
 
 class Rechallenges(Contract):

@@ -31,27 +31,28 @@ def test_the_seed_study_is_found() -> None:
     ("written", "instead", "message"),
     [
         (
-            "next_therapy: ignore",
-            "next_therapy: censor",
+            "denominator: evaluable",
+            "denominator: with_measurable",
             (
-                "FILE, key endpoints.pfs.next_therapy: 'censor' is not implemented yet. "
-                "See docs/studies.md for what is."
+                "FILE, key endpoints.response.denominator: 'with_measurable' cannot be computed: "
+                "target lesions are not in the export, so it is not known whose disease was "
+                "measurable; write evaluable or all. See docs/studies.md."
             ),
         ),
         (
             "progression_required: true",
-            "progression_required: on_or_after_initial",
+            "progression_required: sometimes",
             (
-                "FILE, key between.progression_required: 'on_or_after_initial' is not implemented "
-                "yet. See docs/studies.md for what is."
+                "FILE, key between.progression_required: Input should be true or false or "
+                "'on_or_after_initial', not 'sometimes'."
             ),
         ),
         (
             "gap_from: line_end",
-            "gap_from: last_dose",
+            "gap_from: last_scan",
             (
-                "FILE, key between.gap_from: 'last_dose' is not implemented yet. "
-                "See docs/studies.md for what is."
+                "FILE, key between.gap_from: Input should be 'line_end', 'line_start' or "
+                "'last_dose', not 'last_scan'."
             ),
         ),
         (
@@ -79,8 +80,8 @@ def test_the_seed_study_is_found() -> None:
             "match: exact",
             "match: contains_class",
             (
-                "FILE, key rechallenge: `regimens` is needed with `match: exact`, and only then. "
-                "See docs/studies.md for what is."
+                "FILE, key rechallenge: `regimens` has no meaning with `match: contains_class`; it "
+                "belongs to `match: exact`. See docs/studies.md."
             ),
         ),
         (
@@ -88,7 +89,7 @@ def test_the_seed_study_is_found() -> None:
             "endpoint: overall_response, stratum: ipilimumab+nivolumab",
             (
                 "FILE, key publication.figures.4: no estimate is called "
-                "overall_response proportion. See docs/studies.md for what is."
+                "overall_response proportion. See docs/studies.md."
             ),
         ),
     ],

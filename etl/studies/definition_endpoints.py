@@ -1,0 +1,181 @@
+"""The part of a definition that says what is estimated, how, and what may be shared.
+
+Belongs here: endpoints, disclosure and published figures. Does not belong here: the selection
+(`definition_exposures`), the estimates (`estimates`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from etl.studies.definition_base import Definition, cannot
+from expectations.contracts.studies import ENDPOINTS, STATISTICS
+
+Index = Literal["rechallenge_start", "initial_start"]
+
+
+class ObjectiveResponse(Definition):
+    """How response is read."""
+
+    best_response: Literal["unconfirmed", "confirmed"] = "unconfirmed"
+    denominator: Annotated[
+        Literal["evaluable", "all"],
+        cannot(
+            "with_measurable",
+            "target lesions are not in the export, so it is not known whose disease was "
+            "measurable; write evaluable or all",
+        ),
+    ] = Field(
+        default="evaluable",
+        description=(
+            "Patients with an evaluable response, or all of them: who is not evaluable is then no "
+            "responder."
+        ),
+    )
+
+
+class ProgressionFree(Definition):
+    """The variant of progression-free survival; the default is the mart's."""
+
+    next_therapy: Literal["ignore", "censor", "event"] = Field(
+        default="ignore", description="What the start of the next line does."
+    )
+    censoring: Literal["last_evaluable", "last_assessment", "last_contact"] = Field(
+        default="last_evaluable",
+        description="Day on which the living without progression are censored.",
+    )
+    missed_assessments_days: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "An event later than this after the last evaluable assessment is censored at that one."
+        ),
+    )
+    index: Index | None = Field(
+        default=None, description="Day from which it counts; left out, `index_date`."
+    )
+
+
+class OverallSurvival(Definition):
+    """The variant of overall survival; the default is the mart's."""
+
+    censoring: Literal["last_known_alive", "last_contact"] = Field(
+        default="last_known_alive",
+        description=(
+            "last_known_alive: vital_status_date where there is one, else last contact; "
+            "last_contact: last contact as registered."
+        ),
+    )
+    index: Index | None = Field(
+        default=None, description="Day from which it counts; left out, `index_date`."
+    )
+
+
+class Toxicity(Definition):
+    """Severe immune-related toxicity of the rechallenge."""
+
+    minimum_grade: Literal[3, 4, 5] = 3
+    count_bare_severe_toxicity: bool = Field(
+        default=False,
+        description=(
+            "Whether `severe_toxicity: yes` without a recorded event of that grade counts."
+        ),
+    )
+    denominator: Literal["toxicity_known", "all"] = "toxicity_known"
+    cumulative_incidence_months: tuple[int, ...] = Field(
+        default=(),
+        description=(
+            "Months at which the cumulative incidence is given, death and the next line competing; "
+            "empty, it is not estimated."
+        ),
+    )
+
+
+class Recurrence(Definition):
+    """The same immune-related event again, in studies of patients who stopped for one."""
+
+    minimum_grade: int = Field(
+        default=1, ge=1, le=5, description="Grade at re-exposure that counts, inclusive."
+    )
+    denominator: Literal["toxicity_known", "all"] = "toxicity_known"
+
+
+class Discordance(Definition):
+    """Agreement of the two responses."""
+
+    denominator: Literal["both_evaluable", "all"] = Field(
+        default="both_evaluable",
+        description="Patients whose responses are both evaluable, or all of them.",
+    )
+    one_sided_denominator: Literal["all", "both_evaluable"] = Field(
+        default="all", description="Denominator of rechallenge_only and initial_only."
+    )
+
+
+class Endpoints(Definition):
+    """What is estimated, and how."""
+
+    response: ObjectiveResponse = ObjectiveResponse()
+    pfs: ProgressionFree = ProgressionFree()
+    os: OverallSurvival = OverallSurvival()
+    toxicity: Toxicity = Toxicity()
+    recurrence: Recurrence | None = Field(
+        default=None,
+        description="Estimate `irae_recurrence`; needs `first_stop_toxicity`.",
+    )
+    discordance: Discordance = Discordance()
+    survival_at_months: tuple[int, ...] = (6, 12, 24)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+
+
+class DisclosureControl(Definition):
+    """What a shared version must not print."""
+
+    missing_counts_exempt: bool = Field(
+        default=True,
+        description="Whether counts of missing or not evaluable patients may be printed.",
+    )
+    zero_is_small: bool = Field(default=False, description="Whether an empty cell counts as small.")
+    complementary: bool = Field(
+        default=True, description="Whether a lone suppressed group takes a second one with it."
+    )
+
+
+class PublishedFigure(Definition):
+    """A number the publication prints; it is compared with, never computed from."""
+
+    endpoint: Literal["patients", "screened"] | str
+    stratum: str = "all"
+    subset: str = "all"
+    statistic: str = "proportion"
+    at: int | None = Field(default=None, description="Months, of `survival_at` and incidences.")
+    printed: str = Field(description="As printed.")
+    value: float
+    decimals: int = Field(ge=0, description="Decimals of `value` in the unit printed.")
+    numerator: int | None = None
+    denominator: int | None = None
+    reconstructed: bool = Field(
+        default=False,
+        description="The denominator is not printed; it was inferred from the percentage.",
+    )
+
+    @model_validator(mode="after")
+    def _is_an_estimate(self) -> "PublishedFigure":
+        if self.endpoint in ("patients", "screened"):
+            return self
+        if self.endpoint not in ENDPOINTS or self.statistic not in STATISTICS:
+            raise ValueError(f"no estimate is called {self.endpoint} {self.statistic}")
+        if (self.at is None) == (self.statistic in ("survival_at", "cumulative_incidence")):
+            raise ValueError(
+                "`at` is needed with survival_at and cumulative_incidence, and only then"
+            )
+        return self
+
+
+class Publication(Definition):
+    """Where the study was published, and what it printed."""
+
+    citation: str
+    doi: str
+    note: str = ""
+    figures: tuple[PublishedFigure, ...] = ()
