@@ -39,7 +39,7 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "ctcae_version": "varchar",
             "term": "varchar",
             "category": "varchar",
-            "grades": "varchar",
+            "allows_grade_5": "boolean",
             "organ_class": "varchar",
             "is_immune_related": "boolean",
         },

@@ -14,7 +14,13 @@ from expectations.contracts.derived_outcomes import (
     PROGRESSION_SOURCES,
     RESPONSE_ASSIGNMENTS,
 )
-from expectations.contracts.derived_toxicity import EVENT_ASSIGNMENTS
+from expectations.contracts.derived_toxicity import (
+    EVENT_ASSIGNMENTS,
+    IRAE_SOURCES,
+    REPORTED,
+    SEVERE_IRAE_END_REASONS,
+    WINDOW_CLOSED_BY,
+)
 
 
 class Patients(Contract):
@@ -127,6 +133,48 @@ class TreatmentLines(Contract):
     toxicity_known: Series[bool] = column(
         "Whether it is known if the line was severely toxic.", nullable=False
     )
+    severe_toxicity_status: Series[str] = column(
+        "Severe toxicity, as entered or by a grade 3+ event; no only where toxicity is known.",
+        nullable=False,
+        isin=REPORTED,
+    )
+    severe_irae_status: Series[str] = column(
+        "A grade 3+ immune-related event; not reported where toxicity is not known, or severe "
+        "toxicity is and what it was is not.",
+        nullable=False,
+        isin=REPORTED,
+    )
+    toxicity_led_to_stop: Series[str] = column(
+        "Whether an event led to stopping: yes when any did, no when none; missing without events.",
+        codelist="yes_no_unknown",
+    )
+    toxicity_episodes: Series[int] = column(
+        "Episodes of toxicity, counted per organ class.", nullable=False, ge=0
+    )
+    first_severe_irae_date: Series[date] = column(
+        "Earliest known onset of a grade 3+ immune-related event."
+    )
+    days_to_severe_irae: Series[int] = column(
+        "From the line's start to that onset; missing when onset precedes it.", unit="days", ge=0
+    )
+    toxicity_window_end_date: Series[date] = column(
+        "Day on which the toxicity window closes, or on which it is last known to be open."
+    )
+    toxicity_window_closed_by: Series[str] = column(
+        "What closes the window.", nullable=False, isin=WINDOW_CLOSED_BY
+    )
+    severe_irae_days: Series[int] = column(
+        "From the line's start to the first grade 3+ immune-related event in the window, else to "
+        "the window's end.",
+        unit="days",
+        ge=0,
+    )
+    severe_irae_cause: Series[int] = column(
+        "0 censored, 1 severe immune-related event, 2 next line, 3 death.", ge=0, le=3
+    )
+    severe_irae_end_reason: Series[str] = column(
+        "The same in words.", nullable=False, isin=SEVERE_IRAE_END_REASONS
+    )
 
     lines_doubtful_because: Series[str] = column("Rules that make the line doubtful.")
     response_doubtful_because: Series[str] = column("Rules that make the response doubtful.")
@@ -170,11 +218,26 @@ class AdverseEvents(Contract):
     line_id: Series[str] = column("Line; missing when none can be told.")
     term: Series[str] = column("Term as registered.")
     category: Series[str] = column("Organ class as entered.")
+    organ_class: Series[str] = column(
+        "Organ class by the term list, else by the entered category, else other.",
+        nullable=False,
+        codelist="organ_class",
+    )
     grade: Series[int] = column("Worst grade as registered.")
     is_irae: Series[bool] = column("Immune related; missing when not known.")
+    irae_source: Series[str] = column(
+        "Whether the entry or the term list said so.", isin=IRAE_SOURCES
+    )
+    led_to_stop: Series[str] = column(
+        "Whether it led to stopping, as entered.", codelist="yes_no_unknown"
+    )
     onset_date: Series[date] = column("Onset.")
     resolved_date: Series[date] = column("Resolution.")
     days_from_line_start: Series[int] = column("From the line's start.", unit="days", ge=0)
+    begins_episode: Series[bool] = column(
+        "The first of its organ class in the line, or begun after every earlier one had resolved.",
+        nullable=False,
+    )
     line_assignment: Series[str] = column(
         "How the line was told.", nullable=False, isin=EVENT_ASSIGNMENTS
     )

@@ -1,23 +1,25 @@
 -- One row per placed adverse event.
 with
-terms as (
+listed as (
     select
-        lower(term) as term,
         ctcae_version,
+        lower(term) as term,
+        min(organ_class) as organ_class,
         bool_or(is_immune_related) as is_immune_related
     from codelists.ctcae_terms
-    group by lower(term), ctcae_version
+    group by ctcae_version, lower(term)
 ),
 
-terms_of_any_version as (
+listed_in_any_version as (
     select
         term,
+        min(organ_class) as organ_class,
         bool_or(is_immune_related) as is_immune_related
-    from terms
+    from listed
     group by term
 ),
 
-events as (
+registered as (
     select
         adverse_events.event_id,
         adverse_events.patient_id,
@@ -25,11 +27,18 @@ events as (
         adverse_events.term,
         adverse_events.category,
         adverse_events.grade,
-        case
-            when adverse_events.immune_related = 'yes' then true
-            when adverse_events.immune_related = 'no' then false
-            else coalesce(terms.is_immune_related, terms_of_any_version.is_immune_related)
-        end as is_irae,
+        adverse_events.led_to_stop,
+        adverse_events.resolved_date,
+        adverse_events.resolved_date_latest,
+        coalesce(
+            listed.organ_class,
+            listed_in_any_version.organ_class,
+            organ_classes.organ_class,
+            'other'
+        ) as organ_class,
+        case adverse_events.immune_related when 'yes' then true when 'no' then false end
+            as entered_irae,
+        coalesce(listed.is_immune_related, listed_in_any_version.is_immune_related) as listed_irae,
         -- A partial onset moves to the start of the entered episode.
         case
             when
@@ -37,19 +46,36 @@ events as (
                 and adverse_events.onset_date_latest >= episodes.start_date
                 then episodes.start_date
             else adverse_events.onset_date
-        end as onset_date,
-        adverse_events.resolved_date
+        end as onset_date
     from staging.adverse_events
     left join derived.episodes
         on
             adverse_events.treatment_id = episodes.treatment_id
             and adverse_events.patient_id = episodes.patient_id
-    left join terms
+    left join listed
         on
-            lower(adverse_events.term) = terms.term
-            and adverse_events.ctcae_version = terms.ctcae_version
-    left join terms_of_any_version on lower(adverse_events.term) = terms_of_any_version.term
+            lower(adverse_events.term) = listed.term
+            and adverse_events.ctcae_version = listed.ctcae_version
+    left join listed_in_any_version on lower(adverse_events.term) = listed_in_any_version.term
+    left join codelists.organ_classes
+        on lower(adverse_events.category) = lower(organ_classes.category)
     where adverse_events.is_placed
+),
+
+events as (
+    select
+        registered.* exclude (resolved_date, resolved_date_latest),
+        coalesce(entered_irae, listed_irae) as is_irae,
+        case
+            when entered_irae is not null then 'entered'
+            when listed_irae is not null then 'term_list'
+        end as irae_source,
+        -- A partial resolution moves to onset.
+        case
+            when resolved_date < onset_date and resolved_date_latest >= onset_date then onset_date
+            else resolved_date
+        end as resolved_date
+    from registered
 ),
 
 -- The entered episode decides; where it runs on into a later line, the last line begun by onset.
@@ -110,6 +136,26 @@ attributed as (
     from events
     left join by_treatment on events.event_id = by_treatment.event_id
     left join by_date on events.event_id = by_date.event_id
+),
+
+-- A new episode begins after everything before it in the line and organ class had resolved.
+followed as (
+    select
+        *,
+        line_id is not null
+        and coalesce(
+            onset_date > max(
+                case when resolved_date >= onset_date then resolved_date else 'infinity'::date end
+            ) over (
+                in_order rows between unbounded preceding and 1 preceding
+            ),
+            row_number() over in_order = 1
+        ) as begins_episode
+    from attributed
+    window
+        in_order as (
+            partition by line_id, organ_class order by onset_date nulls last, event_id
+        )
 )
 
 select
@@ -119,10 +165,14 @@ select
     line_assignment,
     term,
     category,
+    organ_class,
     grade,
     is_irae,
+    irae_source,
+    led_to_stop,
     onset_date,
     resolved_date,
     case when onset_date >= line_start_date then onset_date - line_start_date end
-        as days_from_line_start
-from attributed
+        as days_from_line_start,
+    begins_episode
+from followed

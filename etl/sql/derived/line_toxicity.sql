@@ -14,14 +14,29 @@ entered as (
 ),
 
 -- A grade that CTCAE does not have is registered, but is no grade.
+graded as (
+    select
+        *,
+        case when grade between 1 and 5 then grade end as valid_grade
+    from derived.adverse_events_attributed
+    where line_id is not null
+),
+
 events as (
     select
         line_id,
         count(*) as events,
-        max(case when grade between 1 and 5 then grade end) as worst_grade,
-        max(case when grade between 1 and 5 and is_irae then grade end) as worst_irae_grade
-    from derived.adverse_events_attributed
-    where line_id is not null
+        count(*) filter (where begins_episode) as episodes,
+        max(valid_grade) as worst_grade,
+        max(case when is_irae then valid_grade end) as worst_irae_grade,
+        bool_or(valid_grade >= 3 and is_irae is null) as has_severe_of_unknown_cause,
+        min(case when valid_grade >= 3 and is_irae then onset_date end) as first_severe_irae_date,
+        case
+            when bool_or(led_to_stop = 'yes') then 'yes'
+            when bool_and(coalesce(led_to_stop = 'no', false)) then 'no'
+            else 'unknown'
+        end as led_to_stop
+    from graded
     group by line_id
 ),
 
@@ -29,19 +44,124 @@ captures as (
     select coalesce(max(value), 'no') = 'yes' as all_grades
     from source.declarations
     where name = 'captures_all_grades'
+),
+
+reported as (
+    select
+        lines.line_id,
+        lines.patient_id,
+        lines.start_date,
+        lines.end_date,
+        lines.next_line_start_date,
+        entered.severe_toxicity,
+        coalesce(events.events, 0) as events,
+        coalesce(events.episodes, 0) as episodes,
+        events.worst_grade,
+        events.worst_irae_grade,
+        events.led_to_stop,
+        events.first_severe_irae_date,
+        case
+            when events.first_severe_irae_date >= lines.start_date
+                then events.first_severe_irae_date - lines.start_date
+        end as days_to_severe_irae,
+        coalesce(events.worst_grade >= 3, false) as has_severe_event,
+        coalesce(events.worst_irae_grade >= 3, false) as has_severe_irae,
+        coalesce(events.has_severe_of_unknown_cause, false) as has_severe_of_unknown_cause,
+        entered.severe_toxicity in ('yes', 'no')
+        or coalesce(events.worst_grade >= 3, false)
+        or (captures.all_grades and coalesce(events.events > 0, false)) as toxicity_known
+    from derived.lines
+    cross join captures
+    inner join entered on lines.line_id = entered.line_id
+    left join events on lines.line_id = events.line_id
+),
+
+-- What closes the window: the next line or death, whichever is first; else its last day.
+windows as (
+    select
+        reported.*,
+        follow_up.is_dead,
+        follow_up.death_date,
+        follow_up.last_alive_date,
+        reported.end_date + $toxicity_window_days as last_day,
+        least(reported.next_line_start_date, follow_up.death_date) as competing_date
+    from reported
+    inner join derived.follow_up on reported.patient_id = follow_up.patient_id
+),
+
+closed as (
+    select
+        *,
+        case
+            when death_date < start_date then 'death_before_start'
+            when competing_date <= coalesce(last_day, competing_date)
+                then case
+                    when competing_date = next_line_start_date then 'next_line' else 'death'
+                end
+            when last_day <= last_alive_date or death_date is not null then 'window_end'
+            when is_dead then 'unknown_death_date'
+            else 'last_known_alive'
+        end as closed_by
+    from windows
+),
+
+ended as (
+    select
+        *,
+        case closed_by
+            when 'next_line' then competing_date
+            when 'death' then competing_date
+            when 'window_end' then last_day
+            when 'last_known_alive' then greatest(start_date, last_alive_date)
+        end as window_end_date,
+        case
+            when has_severe_irae and days_to_severe_irae is null then 'onset_not_in_line'
+            when
+                first_severe_irae_date
+                <= coalesce(least(competing_date, last_day), first_severe_irae_date)
+                and closed_by != 'death_before_start'
+                then 'severe_irae'
+            else closed_by
+        end as severe_irae_end_reason
+    from closed
 )
 
 select
-    lines.line_id,
-    lines.patient_id,
-    entered.severe_toxicity,
-    coalesce(events.events, 0) as events,
-    events.worst_grade,
-    events.worst_irae_grade,
-    entered.severe_toxicity in ('yes', 'no')
-    or coalesce(events.worst_grade >= 3, false)
-    or (captures.all_grades and coalesce(events.events > 0, false)) as toxicity_known
-from derived.lines
-cross join captures
-inner join entered on lines.line_id = entered.line_id
-left join events on lines.line_id = events.line_id
+    line_id,
+    patient_id,
+    severe_toxicity,
+    events,
+    episodes,
+    worst_grade,
+    worst_irae_grade,
+    toxicity_known,
+    case
+        when has_severe_event or severe_toxicity = 'yes' then 'yes'
+        when toxicity_known then 'no'
+        else 'not_reported'
+    end as severe_toxicity_status,
+    case
+        when has_severe_irae then 'yes'
+        when not toxicity_known or has_severe_of_unknown_cause then 'not_reported'
+        when severe_toxicity = 'yes' and not has_severe_event then 'not_reported'
+        else 'no'
+    end as severe_irae_status,
+    led_to_stop as toxicity_led_to_stop,
+    first_severe_irae_date,
+    days_to_severe_irae,
+    window_end_date as toxicity_window_end_date,
+    closed_by as toxicity_window_closed_by,
+    severe_irae_end_reason,
+    case severe_irae_end_reason
+        when 'severe_irae' then days_to_severe_irae
+        when 'onset_not_in_line' then null
+        else window_end_date - start_date
+    end as severe_irae_days,
+    case severe_irae_end_reason
+        when 'severe_irae' then 1
+        when 'next_line' then 2
+        when 'death' then 3
+        when 'window_end' then 0
+        when 'last_known_alive' then 0
+    end as severe_irae_cause
+from ended
