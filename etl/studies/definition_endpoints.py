@@ -176,6 +176,15 @@ class Publication(Definition):
     """Where the study was published, and what it printed."""
 
     citation: str
-    doi: str
+    doi: str | None = Field(default=None, description="Left out where it was not verified.")
+    read_in: str | None = Field(
+        default=None, description="Where `figures` were read; what was not read is not given."
+    )
     note: str = ""
     figures: tuple[PublishedFigure, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_where_figures_were_read(self) -> "Publication":
+        if self.figures and not self.read_in:
+            raise ValueError("`read_in` is needed with `figures`: say where they were read")
+        return self
