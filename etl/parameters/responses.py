@@ -32,3 +32,38 @@ class ResponseParameters(ParameterGroup):
         ),
         json_schema_extra={"unit": "assessments"},
     )
+    accept_stable_between: int = Field(
+        0,
+        ge=0,
+        description=(
+            "Assessments of stable disease allowed between a partial response and its "
+            "confirmation. RECIST 1.1: none; admiralonco accept_sd: 1."
+        ),
+        json_schema_extra={"unit": "assessments"},
+    )
+    missing_as_not_evaluable: bool = Field(
+        False,
+        description=(
+            "Whether the best response of a line without an assessment is NE instead of missing. "
+            "It stays not evaluable. admiralonco missing_as_ne."
+        ),
+    )
+    immune_confirmation_min_days: int = Field(
+        28,
+        ge=0,
+        description=(
+            "An iCPD so soon after the first iUPD of its block confirms nothing and is read as "
+            "iUPD. iRECIST: four weeks (unverified)."
+        ),
+        json_schema_extra={"unit": "days"},
+    )
+    immune_confirmation_max_days: int = Field(
+        56,
+        ge=0,
+        description=(
+            "An iCPD without an iUPD within so many days before it comes too late to confirm; "
+            "the progression stands at the first iUPD of its block, unconfirmed. iRECIST: eight "
+            "weeks (unverified)."
+        ),
+        json_schema_extra={"unit": "days"},
+    )

@@ -36,6 +36,8 @@ PROGRESSION_SOURCES = (
     "stop_reason_undated",
     "entered_response_undated",
 )
+LINE_CRITERIA = ("RECIST1.1", "iRECIST", "clinical", "mixed")
+ENTERED_RESPONSE_AGREEMENTS = ("same", "same_when_confirmed", "same_responder_status", "differs")
 RESPONSE_ASSIGNMENTS = ("treatment_and_date", "date", "date_against_treatment", "unassigned")
 
 
@@ -62,6 +64,11 @@ class Assessments(Contract):
         "The code without regard to its dictionary: CR, PR, SD, NON-CR/NON-PD, PD, NE or iUPD.",
         nullable=False,
     )
+    dictionary: Series[str] = column(
+        "The criteria its code belongs to; for NE those registered.",
+        nullable=False,
+        isin=("RECIST1.1", "iRECIST", "clinical"),
+    )
     is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
     is_worst_of_day: Series[bool] = column(
         "The worst of the patient's assessments of the day, which counts.", nullable=False
@@ -83,13 +90,20 @@ class LineAssessments(Contract):
     assessment_date: Series[date] = column("Day.", nullable=False)
     criteria: Series[str] = column("Response criteria.", codelist="criteria")
     response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
-    category: Series[str] = column("The code without regard to its dictionary.", nullable=False)
+    category: Series[str] = column(
+        "The code as the line reads it: without regard to its dictionary, and an iUPD of a line "
+        "with mixed criteria as PD.",
+        nullable=False,
+    )
     is_evaluable: Series[bool] = column("Any code but NE.", nullable=False)
     is_worst_of_day: Series[bool] = column(
         "The worst of the patient's assessments of the day, which counts.", nullable=False
     )
     days_from_line_start: Series[int] = column(
         "From the line's start.", nullable=False, unit="days", ge=1
+    )
+    line_criteria: Series[str] = column(
+        "Criteria of the line.", nullable=False, isin=LINE_CRITERIA
     )
     line_assignment: Series[str] = column(
         "Whether the entered episode agrees with the date, which decides.",
@@ -136,6 +150,9 @@ class LineResponses(Contract):
     best_overall_response: Series[str] = column("Unconfirmed.", codelist="response")
     best_overall_response_date: Series[date] = column("First day on which it was met.")
     best_overall_response_confirmed: Series[str] = column("Confirmed.", codelist="response")
+    best_overall_response_confirmed_date: Series[date] = column(
+        "First day on which the confirmed best response was met: the first of the pair."
+    )
     response_source: Series[str] = column(
         "What the source registers.", nullable=False, isin=("assessments", "entered")
     )
@@ -143,6 +160,31 @@ class LineResponses(Contract):
         "At least one evaluable assessment, whatever its day.", nullable=False
     )
     responder: Series[bool] = column("CR or PR; missing when not evaluable.")
+    disease_control: Series[bool] = column(
+        "CR, PR, SD or NON-CR/NON-PD as best response; missing when not evaluable."
+    )
+    first_response_date: Series[date] = column(
+        "First CR or PR that counts; a stop for progression without an assessment does not end "
+        "the counting, so it may lie after one."
+    )
+    days_to_response: Series[int] = column("To the first response.", unit="days", ge=1)
+    first_response_confirmed_date: Series[date] = column(
+        "First CR or PR that was confirmed, the first of the pair."
+    )
+    criteria: Series[str] = column(
+        "Criteria of the line; a mixed line is read in RECIST 1.1.", isin=LINE_CRITERIA
+    )
+    entered_best_response: Series[str] = column(
+        "Best response as entered, the best of the line's episodes.", codelist="response"
+    )
+    entered_responder: Series[bool] = column(
+        "CR or PR as entered; missing when none or NE is entered."
+    )
+    entered_response_agreement: Series[str] = column(
+        "How the entered best response compares with the one derived from assessments; missing "
+        "when there is not both.",
+        isin=ENTERED_RESPONSE_AGREEMENTS,
+    )
 
 
 class FollowUp(Contract):

@@ -7,8 +7,20 @@ Does not belong here: what a study adds (`studies`).
 from datetime import date
 
 from expectations.contracts.base import Contract, Series, column
-from expectations.contracts.derived_lines import END_REASONS, OPENING_CLAUSES
+from expectations.contracts.derived_lines import (
+    CLOSING_CLAUSES,
+    END_REASONS,
+    ENTERED_LINE_AGREES,
+    HAS_ADDED_SUBSTANCE,
+    HAS_COMPONENT_GIVEN_BACK,
+    HAS_DROPPED_COMPONENT,
+    LOCAL_TREATMENTS,
+    LOT_NOTATION,
+    OPENING_CLAUSES,
+)
 from expectations.contracts.derived_outcomes import (
+    ENTERED_RESPONSE_AGREEMENTS,
+    LINE_CRITERIA,
     OS_END_REASONS,
     PFS_END_REASONS,
     PROGRESSION_SOURCES,
@@ -69,6 +81,7 @@ class TreatmentLines(Contract):
     line_sequence: Series[int] = column(
         "Number over all settings, in order of time.", nullable=False, ge=1
     )
+    lot_notation: Series[str] = column(LOT_NOTATION, nullable=False)
     regimen: Series[str] = column("Label: generic names joined by '+'.", nullable=False)
     regimen_class: Series[str] = column("Drug classes of the label joined by '+'.")
     start_date: Series[date] = column("First day.", nullable=False)
@@ -78,11 +91,13 @@ class TreatmentLines(Contract):
         "Clause that opened the line.", nullable=False, isin=OPENING_CLAUSES
     )
     closed_because: Series[str] = column(
-        "Clause that opened the next line; ongoing or no_later_line when there is none.",
+        "Clause that opened the next line; death, ongoing or no_later_line when there is none.",
         nullable=False,
+        isin=CLOSING_CLAUSES,
     )
     treatment_ids: Series[str] = column("Episodes of the line, joined by ','.", nullable=False)
     entered_line_numbers: Series[str] = column("Line numbers as entered, joined by ','.")
+    entered_line_agrees: Series[bool] = column(ENTERED_LINE_AGREES)
     has_unknown_stop: Series[bool] = column(
         "A stop that is not ongoing is not registered.", nullable=False
     )
@@ -92,6 +107,14 @@ class TreatmentLines(Contract):
     )
     is_beyond_progression: Series[bool] = column(
         "Treatment went on beyond progression.", nullable=False
+    )
+    has_dropped_component: Series[bool] = column(HAS_DROPPED_COMPONENT, nullable=False)
+    has_component_given_back: Series[bool] = column(HAS_COMPONENT_GIVEN_BACK, nullable=False)
+    has_added_substance: Series[bool] = column(HAS_ADDED_SUBSTANCE, nullable=False)
+    local_treatments: Series[int] = column(LOCAL_TREATMENTS, nullable=False, ge=0)
+    is_adjuvant_refractory: Series[bool] = column(
+        "The first advanced line after adjuvant treatment that failed early; missing where the "
+        "last adjuvant dose is not known, no for every other line."
     )
 
     best_overall_response: Series[str] = column(
@@ -107,7 +130,33 @@ class TreatmentLines(Contract):
     response_evaluable: Series[bool] = column(
         "At least one evaluable assessment, whatever its day.", nullable=False
     )
+    best_overall_response_confirmed_date: Series[date] = column(
+        "First day on which the confirmed best response was met: the first of the pair."
+    )
     responder: Series[bool] = column("CR or PR; missing when not evaluable.")
+    disease_control: Series[bool] = column(
+        "CR, PR, SD or NON-CR/NON-PD as best response; missing when not evaluable."
+    )
+    first_response_date: Series[date] = column("First CR or PR that counts.")
+    days_to_response: Series[int] = column("To the first response.", unit="days", ge=1)
+    first_response_confirmed_date: Series[date] = column(
+        "First CR or PR that was confirmed, the first of the pair."
+    )
+    criteria: Series[str] = column(
+        "Criteria of the line's assessments; a mixed line is read in RECIST 1.1.",
+        isin=LINE_CRITERIA,
+    )
+    entered_best_response: Series[str] = column(
+        "Best response as entered, the best of the line's episodes.", codelist="response"
+    )
+    entered_responder: Series[bool] = column(
+        "CR or PR as entered; missing when none or NE is entered."
+    )
+    entered_response_agreement: Series[str] = column(
+        "How the entered best response compares with the one derived from assessments; missing "
+        "when there is not both.",
+        isin=ENTERED_RESPONSE_AGREEMENTS,
+    )
 
     progression_date: Series[date] = column("First progression of the line.")
     progression_source: Series[str] = column(

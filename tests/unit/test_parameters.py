@@ -38,6 +38,10 @@ def test_the_defaults_of_responses() -> None:
         "stable_disease_days": 42,
         "confirmation_days": 28,
         "confirmation_max_not_evaluable": 1,
+        "accept_stable_between": 0,
+        "missing_as_not_evaluable": False,
+        "immune_confirmation_min_days": 28,
+        "immune_confirmation_max_days": 56,
     }
 
 

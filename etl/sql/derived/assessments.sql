@@ -22,7 +22,15 @@ with dated as (
             when 'NON-iCR/NON-iUPD' then 'NON-CR/NON-PD'
             when 'iCPD' then 'PD'
             else responses.response
-        end as category
+        end as category,
+        case
+            when
+                responses.response like 'i%' or responses.response = 'NON-iCR/NON-iUPD'
+                then 'iRECIST'
+            when responses.criteria = 'clinical' then 'clinical'
+            when responses.response = 'NE' and responses.criteria = 'iRECIST' then 'iRECIST'
+            else 'RECIST1.1'
+        end as dictionary
     from staging.responses
     left join derived.episodes
         on
@@ -42,6 +50,7 @@ select
     criteria,
     response,
     category,
+    dictionary,
     category <> 'NE' as is_evaluable,
     row_number() over (
         partition by patient_id, assessment_date

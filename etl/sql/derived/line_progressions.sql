@@ -1,81 +1,126 @@
 -- One row per line that progressed.
 with
-daily as (
+-- RECIST 1.1, clinical judgement and lines with mixed criteria: the first PD.
+plain as (
     select
-        line_assessments.line_id,
-        line_assessments.response_id,
-        line_assessments.assessment_date,
-        line_assessments.response,
-        line_assessments.category,
-        sum(
-            case when line_assessments.category in ('CR', 'PR', 'SD', 'NON-CR/NON-PD') then 1
-                else 0
-            end
-        ) over (
-            partition by line_assessments.line_id
-            order by line_assessments.assessment_date
+        line_id,
+        min(assessment_date) as progression_date,
+        arg_min(response_id, assessment_date) as record_key
+    from derived.line_assessments
+    where is_worst_of_day and category = 'PD' and line_criteria <> 'iRECIST'
+    group by line_id
+),
+
+-- iRECIST: iSD, iPR and iCR begin a new block, in which no progression has been shown yet.
+blocks as (
+    select
+        line_id,
+        response_id,
+        assessment_date,
+        days_from_line_start,
+        response,
+        category,
+        sum(case when category in ('CR', 'PR', 'SD', 'NON-CR/NON-PD') then 1 else 0 end) over (
+            partition by line_id
+            order by days_from_line_start
             rows between unbounded preceding and current row
         ) as block
     from derived.line_assessments
-    where line_assessments.is_worst_of_day
+    where is_worst_of_day and line_criteria = 'iRECIST'
 ),
 
--- iRECIST: iCPD is dated at the first iUPD of its block; iSD, iPR and iCR begin a new block.
-dated as (
+shown as (
     select
-        daily.*,
-        min(case when category = 'iUPD' then assessment_date end) over (
+        blocks.*,
+        min(case when category = 'iUPD' then days_from_line_start end) over (
             partition by line_id, block
-            order by assessment_date
+            order by days_from_line_start
             rows between unbounded preceding and current row
-        ) as first_unconfirmed_date,
-        max(block) over (partition by line_id) as last_block,
-        max(assessment_date) over (partition by line_id) as last_assessment_date
-    from daily
+        ) as first_shown_day,
+        max(block) over (partition by line_id) as last_block
+    from blocks
 ),
 
--- An iUPD that nothing reset counts when no assessment follows it, treatment stops or the patient
--- dies of melanoma.
+-- Confirmed too soon is not confirmed.
+reread as (
+    select
+        line_id,
+        response_id,
+        assessment_date,
+        days_from_line_start,
+        response,
+        block,
+        last_block,
+        first_shown_day,
+        assessment_date - cast(days_from_line_start - first_shown_day as integer)
+            as first_shown_date,
+        case
+            when
+                response = 'iCPD'
+                and days_from_line_start - first_shown_day < $immune_confirmation_min_days
+                then 'iUPD'
+            else category
+        end as category
+    from shown
+),
+
+in_window as (
+    select
+        reread.*,
+        max(case when category = 'iUPD' then 1 else 0 end) over (
+            partition by line_id, block
+            order by days_from_line_start
+            range between $immune_confirmation_max_days preceding
+            and $immune_confirmation_min_days preceding
+        ) = 1 as has_shown_in_window,
+        max(case when category not in ('iUPD', 'PD') then days_from_line_start end) over (
+            partition by line_id
+        ) as last_other_day
+    from reread
+),
+
+-- An iUPD that nothing reset counts when only progression follows, treatment is over or the patient
+-- died of melanoma.
 unconfirmed as (
     select
-        dated.line_id,
-        min(dated.assessment_date) as progression_date,
-        min(dated.response_id) as record_key
-    from dated
-    inner join derived.lines on dated.line_id = lines.line_id
+        in_window.line_id,
+        in_window.assessment_date as progression_date,
+        in_window.response_id as record_key
+    from in_window
+    inner join derived.lines on in_window.line_id = lines.line_id
     left join staging.patients
         on lines.patient_id = patients.patient_id and patients.is_placed
     where
-        dated.category = 'iUPD'
-        and dated.block = dated.last_block
-        and dated.assessment_date = dated.first_unconfirmed_date
+        in_window.category = 'iUPD'
+        and in_window.block = in_window.last_block
+        and in_window.days_from_line_start = in_window.first_shown_day
         and (
             lines.end_date is not null
             or lines.next_line_start_date is not null
+            or lines.end_reason not in ('ongoing', 'unknown')
             or patients.death_cause = 'melanoma'
-            or not exists (
-                select 1
-                from daily as later
-                where
-                    dated.line_id = later.line_id
-                    and dated.assessment_date < later.assessment_date
-                    and later.category <> 'iUPD'
-            )
+            or coalesce(in_window.last_other_day, 0) < in_window.days_from_line_start
         )
-    group by dated.line_id
 ),
 
 assessed as (
     select
         line_id,
-        case
-            when response = 'iCPD' then coalesce(first_unconfirmed_date, assessment_date)
+        progression_date,
+        'assessment' as progression_source,
+        record_key,
+        false as is_immune_confirmed
+    from plain
+    union all
+    select
+        line_id,
+        case when response = 'iCPD' then coalesce(first_shown_date, assessment_date)
             else assessment_date
         end as progression_date,
         'assessment' as progression_source,
         response_id as record_key,
-        response = 'iCPD' as is_confirmed
-    from dated
+        response = 'iCPD' and coalesce(has_shown_in_window, false) as is_immune_confirmed
+    from in_window
     where category = 'PD'
     union all
     select
@@ -83,7 +128,7 @@ assessed as (
         progression_date,
         'unconfirmed_iUPD' as progression_source,
         record_key,
-        false as is_confirmed
+        false as is_immune_confirmed
     from unconfirmed
 ),
 
@@ -93,7 +138,7 @@ first_assessed as (
         progression_date,
         progression_source,
         record_key,
-        is_confirmed
+        is_immune_confirmed
     from (
         select
             assessed.*,
@@ -110,33 +155,22 @@ first_assessed as (
 stopped as (
     select
         line_id,
-        stop_date,
-        treatment_id
+        min(stop_date) as stop_date,
+        arg_min(treatment_id, row(coalesce(stop_date, date '9999-12-31'), treatment_id))
+            as treatment_id
     from (
         select
-            last_lines.line_id,
-            episodes.stop_date,
             episodes.treatment_id,
-            row_number() over (
-                partition by last_lines.line_id
-                order by episodes.stop_date nulls last, episodes.treatment_id
-            ) as place
-        from (
-            select
-                line_treatments.treatment_id,
-                lines.line_id,
-                row_number() over (
-                    partition by line_treatments.treatment_id
-                    order by lines.line_sequence desc
-                ) as place
-            from derived.line_treatments
-            inner join derived.lines on line_treatments.line_id = lines.line_id
-        ) as last_lines
-        inner join derived.episodes
-            on last_lines.treatment_id = episodes.treatment_id
-        where last_lines.place = 1 and episodes.stop_reason = 'progression'
-    ) as placed
-    where place = 1
+            episodes.stop_date,
+            arg_max(lines.line_id, lines.line_sequence) as line_id
+        from derived.episodes
+        inner join derived.line_treatments
+            on episodes.treatment_id = line_treatments.treatment_id
+        inner join derived.lines on line_treatments.line_id = lines.line_id
+        where episodes.stop_reason = 'progression'
+        group by episodes.treatment_id, episodes.stop_date
+    ) as last_lines
+    group by line_id
 ),
 
 -- A source that registers best responses may say PD without a day.
@@ -166,7 +200,7 @@ select
         else 'entered_response_undated'
     end as progression_source,
     coalesce(first_assessed.record_key, stopped.treatment_id, entered.treatment_id) as record_key,
-    coalesce(first_assessed.is_confirmed, false) as is_immune_confirmed
+    coalesce(first_assessed.is_immune_confirmed, false) as is_immune_confirmed
 from derived.lines
 left join first_assessed on lines.line_id = first_assessed.line_id
 left join stopped on lines.line_id = stopped.line_id

@@ -1,167 +1,172 @@
 -- One row per line.
 with
--- One assessment a day, the worst, up to and including the first progression.
-counted as (
+-- What counts: the worst of a day, up to and including the first progression that was assessed.
+read_assessments as (
     select
         line_assessments.line_id,
         line_assessments.response_id,
         line_assessments.assessment_date,
-        line_assessments.response,
-        line_assessments.category,
         line_assessments.days_from_line_start,
-        row_number() over in_line as place,
-        lag(case when line_assessments.category <> 'NE' then line_assessments.category end ignore nulls)
-            over in_line as previous_category,
-        coalesce(
-            line_progressions.is_immune_confirmed
-            and line_assessments.assessment_date = line_progressions.progression_date,
-            false
-        ) as is_confirmed_progression
+        line_assessments.category,
+        line_assessments.is_evaluable,
+        line_assessments.line_criteria,
+        case
+            when line_assessments.line_criteria = 'mixed' then line_assessments.category
+            when
+                line_assessments.category = 'iUPD'
+                and line_progressions.is_immune_confirmed
+                and line_assessments.assessment_date = line_progressions.progression_date
+                then 'iCPD'
+            else line_assessments.response
+        end as code,
+        line_assessments.is_worst_of_day
+        and line_assessments.assessment_date
+        <= coalesce(line_progressions.progression_date, line_assessments.assessment_date)
+            as is_counted
     from derived.line_assessments
     left join derived.line_progressions
         on
             line_assessments.line_id = line_progressions.line_id
             and line_progressions.progression_source in ('assessment', 'unconfirmed_iUPD')
-    where
-        line_assessments.is_worst_of_day
-        and line_assessments.assessment_date
-        <= coalesce(line_progressions.progression_date, line_assessments.assessment_date)
-    window
-        in_line as (
-            partition by line_assessments.line_id
-            order by line_assessments.assessment_date
-        )
 ),
 
--- Running counts, so that what lies between two assessments is a difference.
-running as (
+-- Whether a response was held is asked of lines with a response only.
+placed as (
     select
-        counted.*,
-        sum(case when category = 'NE' then 1 else 0 end) over so_far as not_evaluable,
-        sum(case when category in ('CR', 'NE') then 0 else 1 end) over so_far as not_complete,
-        sum(case when category in ('CR', 'PR', 'NE') then 0 else 1 end) over so_far
-            as not_responses,
-        sum(case when category = 'PR' and previous_category = 'CR' then 1 else 0 end) over so_far
-            as falls_from_complete
-    from counted
+        line_id,
+        response_id,
+        days_from_line_start,
+        category,
+        row_number() over so_far as place,
+        max(case when category = 'CR' then days_from_line_start end) over so_far
+            as last_complete_day
+    from read_assessments
+    where
+        is_counted
+        and line_id in (select line_id from read_assessments where category in ('CR', 'PR'))
     window
         so_far as (
             partition by line_id
-            order by assessment_date
+            order by days_from_line_start
             rows between unbounded preceding and current row
         )
 ),
 
-confirmed as (
+-- Running counts that never fall, so that what lies between two assessments is a difference.
+running as (
     select
-        earlier.response_id,
-        min(earlier.category) as category
-    from running as earlier
-    inner join running as later
-        on
-            earlier.line_id = later.line_id
-            and later.place > earlier.place
-            and later.assessment_date - earlier.assessment_date >= $confirmation_days
-    where
-        later.not_evaluable - earlier.not_evaluable <= $confirmation_max_not_evaluable
-        and (
-            (
-                earlier.category = 'CR'
-                and later.category = 'CR'
-                and later.not_complete = earlier.not_complete
-            )
-            or (
-                earlier.category = 'PR'
-                and later.category in ('CR', 'PR')
-                and later.not_responses = earlier.not_responses
-                and later.falls_from_complete = earlier.falls_from_complete
-            )
+        placed.*,
+        sum(case when category = 'NE' then 1 else 0 end) over so_far as not_evaluable,
+        sum(case when category = 'SD' then 1 else 0 end) over so_far as stable,
+        sum(case when category in ('CR', 'NE') then 0 else 1 end) over so_far as not_complete,
+        sum(case when category in ('CR', 'PR', 'NE', 'SD') then 0 else 1 end) over so_far
+            as not_responses,
+        -- the day of the last CR that a PR followed
+        coalesce(max(case when category = 'PR' then last_complete_day end) over so_far, 0)
+            as fallen_from_day
+    from placed
+    window
+        so_far as (
+            partition by line_id
+            order by days_from_line_start
+            rows between unbounded preceding and current row
         )
-    group by earlier.response_id
+),
+
+-- The first assessment late enough to confirm has the least between: if it does not, none does.
+confirming as (
+    select
+        running.*,
+        min(case when category = 'CR' then not_evaluable end) over late_enough
+            as complete_not_evaluable,
+        min(case when category = 'CR' then not_complete end) over late_enough
+            as complete_not_complete,
+        min(case when category in ('CR', 'PR') then not_evaluable end) over late_enough
+            as response_not_evaluable,
+        min(case when category in ('CR', 'PR') then stable end) over late_enough
+            as response_stable,
+        min(case when category in ('CR', 'PR') then not_responses end) over late_enough
+            as response_not_responses,
+        min(case when category in ('CR', 'PR') then fallen_from_day end) over late_enough
+            as response_fallen_from_day
+    from running
+    window
+        late_enough as (
+            partition by line_id
+            order by days_from_line_start
+            range between $confirmation_days following and unbounded following
+        )
+),
+
+confirmed as (
+    select response_id
+    from confirming
+    where
+        (
+            category = 'CR'
+            and complete_not_evaluable - not_evaluable <= $confirmation_max_not_evaluable
+            and complete_not_complete = not_complete
+        )
+        or (
+            category = 'PR'
+            and response_not_evaluable - not_evaluable <= $confirmation_max_not_evaluable
+            and response_stable - stable <= $accept_stable_between
+            and response_not_responses = not_responses
+            and response_fallen_from_day < days_from_line_start
+        )
 ),
 
 scored as (
     select
-        running.line_id,
-        running.response_id,
-        running.assessment_date,
-        running.response,
-        running.category,
-        running.is_confirmed_progression,
+        read_assessments.*,
+        confirmed.response_id is not null as is_confirmed,
         case
-            when running.category = 'CR' then 1
-            when running.category = 'PR' then 2
-            when
-                running.category = 'SD' and running.days_from_line_start >= $stable_disease_days
-                then 3
-            when running.category = 'NON-CR/NON-PD' then 4
-            when running.category in ('PD', 'iUPD') then 5
+            when category = 'CR' then 1
+            when category = 'PR' then 2
+            when category = 'SD' and days_from_line_start >= $stable_disease_days then 3
+            when category = 'NON-CR/NON-PD' then 4
+            when category in ('PD', 'iUPD') then 5
             else 6
         end as score,
         case
-            when confirmed.category = 'CR' then 1
-            when confirmed.category = 'PR' then 2
+            when confirmed.response_id is not null and category = 'CR' then 1
+            when confirmed.response_id is not null then 2
             when
-                running.category in ('CR', 'PR', 'SD')
-                and running.days_from_line_start >= $stable_disease_days
+                category in ('CR', 'PR', 'SD') and days_from_line_start >= $stable_disease_days
                 then 3
-            when running.category = 'NON-CR/NON-PD' then 4
-            when running.category in ('PD', 'iUPD') then 5
+            when category = 'NON-CR/NON-PD' then 4
+            when category in ('PD', 'iUPD') then 5
             else 6
         end as confirmed_score
-    from running
-    left join confirmed on running.response_id = confirmed.response_id
+    from read_assessments
+    left join confirmed on read_assessments.response_id = confirmed.response_id
 ),
 
-unconfirmed_best as (
+-- The best first, and of equals the earliest.
+ranked as (
     select
-        line_id,
-        case
-            when score = 6 then 'NE'
-            when score = 5 and is_confirmed_progression then 'iCPD'
-            else response
-        end as best_overall_response,
-        assessment_date as best_overall_response_date
-    from (
-        select
-            scored.*,
-            row_number() over (
-                partition by line_id
-                order by score, assessment_date
-            ) as place
-        from scored
-    ) as placed
-    where place = 1
+        scored.*,
+        case when is_counted then score * 1000000 + days_from_line_start end as standing,
+        case when is_counted then confirmed_score * 1000000 + days_from_line_start end
+            as confirmed_standing
+    from scored
 ),
 
-confirmed_best as (
-    select
-        line_id,
-        case
-            when confirmed_score = 6 then 'NE'
-            when confirmed_score = 5 and is_confirmed_progression then 'iCPD'
-            when confirmed_score = 3 and response in ('iCR', 'iPR', 'iSD') then 'iSD'
-            when confirmed_score = 3 then 'SD'
-            else response
-        end as best_overall_response_confirmed
-    from (
-        select
-            scored.*,
-            row_number() over (
-                partition by line_id
-                order by confirmed_score, assessment_date
-            ) as place
-        from scored
-    ) as placed
-    where place = 1
-),
-
-assessments as (
+best as (
     select
         line_id,
         count(*) as assessments,
-        bool_or(is_evaluable) as has_evaluable
-    from derived.line_assessments
+        bool_or(is_evaluable) as has_evaluable,
+        min(line_criteria) as criteria,
+        min(standing) // 1000000 as score,
+        arg_min(code, standing) as code,
+        arg_min(assessment_date, standing) as met_date,
+        min(confirmed_standing) // 1000000 as confirmed_score,
+        arg_min(code, confirmed_standing) as confirmed_code,
+        arg_min(assessment_date, confirmed_standing) as confirmed_met_date,
+        min(case when is_counted and score <= 2 then assessment_date end) as first_response_date,
+        min(case when is_confirmed then assessment_date end) as first_response_confirmed_date
+    from ranked
     group by line_id
 ),
 
@@ -169,31 +174,26 @@ assessments as (
 entered as (
     select
         line_id,
-        best_response
+        arg_min(best_response, row(score, treatment_id)) as best_response,
+        min(score) as score
     from (
         select
             line_treatments.line_id,
+            episodes.treatment_id,
             episodes.best_response,
-            row_number() over (
-                partition by line_treatments.line_id
-                order by
-                    case
-                        when episodes.best_response in ('CR', 'iCR') then 1
-                        when episodes.best_response in ('PR', 'iPR') then 2
-                        when episodes.best_response in ('SD', 'iSD') then 3
-                        when
-                            episodes.best_response in ('NON-CR/NON-PD', 'NON-iCR/NON-iUPD')
-                            then 4
-                        when episodes.best_response = 'NE' then 6
-                        else 5
-                    end,
-                    line_treatments.treatment_id
-            ) as place
+            case
+                when episodes.best_response in ('CR', 'iCR') then 1
+                when episodes.best_response in ('PR', 'iPR') then 2
+                when episodes.best_response in ('SD', 'iSD') then 3
+                when episodes.best_response in ('NON-CR/NON-PD', 'NON-iCR/NON-iUPD') then 4
+                when episodes.best_response = 'NE' then 6
+                else 5
+            end as score
         from derived.line_treatments
         inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
         where episodes.best_response is not null
-    ) as placed
-    where place = 1
+    ) as entries
+    group by line_id
 ),
 
 registers as (
@@ -206,30 +206,39 @@ chosen as (
     select
         lines.line_id,
         lines.patient_id,
-        coalesce(assessments.assessments, 0) as assessments,
+        lines.start_date,
+        registers.best_response as is_entered,
+        coalesce(best.assessments, 0) as assessments,
+        best.criteria,
+        best.confirmed_score,
+        entered.best_response as entered_best_response,
+        entered.score as entered_score,
+        case when registers.best_response then entered.score else best.score end as score,
+        coalesce(
+            case when registers.best_response then entered.score <> 6 else best.has_evaluable end,
+            false
+        ) as response_evaluable,
         case
             when registers.best_response then entered.best_response
-            else unconfirmed_best.best_overall_response
+            when best.score = 6 then 'NE'
+            when best.line_id is null and $missing_as_not_evaluable then 'NE'
+            else best.code
         end as best_overall_response,
+        -- A response that was not held is stable disease.
         case
-            when not registers.best_response then unconfirmed_best.best_overall_response_date
-        end as best_overall_response_date,
-        case
-            when not registers.best_response then confirmed_best.best_overall_response_confirmed
+            when best.confirmed_score = 6 then 'NE'
+            when best.line_id is null and $missing_as_not_evaluable then 'NE'
+            when best.confirmed_score = 3 and best.criteria = 'iRECIST' then 'iSD'
+            when best.confirmed_score = 3 then 'SD'
+            else best.confirmed_code
         end as best_overall_response_confirmed,
-        case
-            when registers.best_response then 'entered'
-            else 'assessments'
-        end as response_source,
-        case
-            when registers.best_response then coalesce(entered.best_response <> 'NE', false)
-            else coalesce(assessments.has_evaluable, false)
-        end as response_evaluable
+        best.met_date as best_overall_response_date,
+        best.confirmed_met_date as best_overall_response_confirmed_date,
+        best.first_response_date,
+        best.first_response_confirmed_date
     from derived.lines
     cross join registers
-    left join unconfirmed_best on lines.line_id = unconfirmed_best.line_id
-    left join confirmed_best on lines.line_id = confirmed_best.line_id
-    left join assessments on lines.line_id = assessments.line_id
+    left join best on lines.line_id = best.line_id
     left join entered on lines.line_id = entered.line_id
 )
 
@@ -238,11 +247,28 @@ select
     patient_id,
     assessments,
     best_overall_response,
-    best_overall_response_date,
-    best_overall_response_confirmed,
-    response_source,
     response_evaluable,
+    criteria,
+    entered_best_response,
+    case when not is_entered then best_overall_response_date end as best_overall_response_date,
+    case when not is_entered then best_overall_response_confirmed end
+        as best_overall_response_confirmed,
+    case when not is_entered then best_overall_response_confirmed_date end
+        as best_overall_response_confirmed_date,
+    case when is_entered then 'entered' else 'assessments' end as response_source,
+    case when response_evaluable then score <= 2 end as responder,
+    case when response_evaluable then score <= 4 end as disease_control,
+    case when not is_entered then first_response_date end as first_response_date,
+    case when not is_entered then first_response_date - start_date end as days_to_response,
+    case when not is_entered then first_response_confirmed_date end
+        as first_response_confirmed_date,
+    case when entered_score < 6 then entered_score <= 2 end as entered_responder,
     case
-        when response_evaluable then best_overall_response in ('CR', 'PR', 'iCR', 'iPR')
-    end as responder
+        when is_entered or score is null or entered_score is null then null
+        when entered_score = score then 'same'
+        when entered_score = confirmed_score then 'same_when_confirmed'
+        when score < 6 and entered_score < 6 and (entered_score <= 2) = (score <= 2)
+            then 'same_responder_status'
+        else 'differs'
+    end as entered_response_agreement
 from chosen

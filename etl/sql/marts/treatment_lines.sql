@@ -22,6 +22,7 @@ select
     lines.setting,
     lines.line_number,
     lines.line_sequence,
+    lines.lot_notation,
     lines.regimen,
     lines.regimen_class,
     lines.start_date,
@@ -31,17 +32,33 @@ select
     lines.closed_because,
     lines.treatment_ids,
     lines.entered_line_numbers,
+    lines.entered_line_agrees,
     lines.has_unknown_stop,
     lines.has_substitution,
     lines.is_resumed_after_toxicity,
     lines.is_beyond_progression,
+    lines.has_dropped_component,
+    lines.has_component_given_back,
+    lines.has_added_substance,
+    lines.local_treatments,
+    case when line_adjuvant.line_id is null then false else line_adjuvant.is_adjuvant_refractory end
+        as is_adjuvant_refractory,
 
     line_responses.best_overall_response,
     line_responses.best_overall_response_date,
     line_responses.best_overall_response_confirmed,
+    line_responses.best_overall_response_confirmed_date,
     line_responses.response_source,
     line_responses.response_evaluable,
     line_responses.responder,
+    line_responses.disease_control,
+    line_responses.first_response_date,
+    line_responses.days_to_response,
+    line_responses.first_response_confirmed_date,
+    line_responses.criteria,
+    line_responses.entered_best_response,
+    line_responses.entered_responder,
+    line_responses.entered_response_agreement,
 
     line_progressions.progression_date,
     line_progressions.progression_source,
@@ -82,4 +99,5 @@ inner join derived.line_responses on lines.line_id = line_responses.line_id
 inner join derived.line_survival on lines.line_id = line_survival.line_id
 inner join derived.line_toxicity on lines.line_id = line_toxicity.line_id
 left join derived.line_progressions on lines.line_id = line_progressions.line_id
+left join derived.line_adjuvant on lines.line_id = line_adjuvant.line_id
 left join doubts on lines.line_id = doubts.line_id
