@@ -1,6 +1,5 @@
-"""Cumulative incidence against R's survfit for several causes, and against one minus Kaplan-Meier."""
+"""Cumulative incidence against R's survfit for several causes, and against Kaplan-Meier."""
 
-import random
 import shutil
 import subprocess
 import warnings
@@ -18,7 +17,8 @@ CAUSES = [1, 1, 2, 0, 1, 1, 0, 2, 3, 1, 2, 0, 1, 0, 1, 0]
 
 # R 4, survival 3.5-3:
 # e <- survfit(Surv(TIMES, factor(CAUSES, 0:3)) ~ 1, conf.type = "log-log")
-# for (j in 2:4) print(cbind(e$time, e$n.risk, e$pstate[,j], e$std.err[,j], e$lower[,j], e$upper[,j]))
+# for (j in 2:4) print(cbind(e$time, e$n.risk, e$pstate[,j], e$std.err[,j], e$lower[,j],
+#                            e$upper[,j]))
 # One row a time and cause: time, at risk, incidence, standard error, limits.
 PRINTED_BY_R = {
     1: [
@@ -74,14 +74,16 @@ def test_without_competing_causes_it_is_one_minus_kaplan_meier() -> None:
 def test_one_minus_kaplan_meier_is_too_high_where_causes_compete() -> None:
     exact = fit_aalen_johansen(TIMES, CAUSES).exact_at(20)
     naive = fit_kaplan_meier(TIMES, [cause == 1 for cause in CAUSES]).survival_at(20).value
-    assert (exact, naive) == (Fraction(17, 32), pytest.approx(1 - 0.6875))
+    assert exact == Fraction(17, 32)
+    assert naive is not None
+    assert 1 - naive == pytest.approx(0.6875)
 
 
 def test_the_order_of_tied_subjects_does_not_matter() -> None:
     pairs = list(zip(TIMES, CAUSES, strict=True))
     expected = fit_aalen_johansen(TIMES, CAUSES).exact_at(15, 1)
-    for seed in range(5):
-        random.Random(seed).shuffle(pairs)
+    for turn in range(1, len(pairs)):
+        pairs = [*pairs[turn:], *pairs[:turn]]
         again = fit_aalen_johansen([time for time, _ in pairs], [cause for _, cause in pairs])
         assert again.exact_at(15, 1) == expected
 
