@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     keep_snapshots: int = Field(
         14, ge=1, description="Published snapshots kept; frozen ones are always kept."
     )
+    publish_sav: bool = Field(
+        True,
+        description="Whether the marts are published as SPSS files, too (6 s per 100,000 lines).",
+    )
+    sensitivity: bool = Field(
+        True, description="Whether every night derives again under the alternative definitions."
+    )
     minimum_cell: int = Field(5, ge=1, description="Counts below it are suppressed in outputs.")
     keys_in_metadata: int = Field(
         10, ge=0, le=50, description="Record keys shown per failing check in the Dagster UI."

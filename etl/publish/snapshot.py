@@ -1,4 +1,4 @@
-"""Building one snapshot's folder: DuckDB file, Parquet, outputs, manifest.
+"""Building one snapshot's folder: DuckDB file, Parquet, SPSS files, outputs, manifest.
 
 Belongs here: what stands in `published/<snapshot_id>/` (contracts, section 3). Does not belong
 here: whether it may be published (`gate`) and how it becomes current (`shelf`, `__init__`).
@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import duckdb
 
 from etl.publish import files
 from etl.publish.shelf import MANIFEST
+from etl.publish.spss import write_sav
 from etl.settings import Settings
 from expectations.contracts import all_contracts, physical_columns, table_comment
 
@@ -85,6 +87,8 @@ def build(
     counts = {}
     for table in tables:
         counts[table.key] = _write_parquet(con, folder / "parquet", table)
+    if settings.publish_sav:
+        _write_sav(con, folder / "sav", tables)
     if outputs.is_dir():
         shutil.copytree(outputs, folder / "outputs")
     _write_quality_output(con, folder / "outputs" / "quality")
@@ -145,6 +149,17 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path, table: Table) -
         f"to '{path}' (format parquet, compression zstd)"
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _write_sav(con: duckdb.DuckDBPyConnection, folder: Path, tables: tuple[Table, ...]) -> None:
+    """The marts for SPSS; a quality table has no contract, and so no labels."""
+    row = con.execute("select max(export_date) from source.export").fetchone()
+    made = row[0] if row and row[0] else date(1970, 1, 1)
+    folder.mkdir()
+    for table in tables:
+        contract = all_contracts().get(table.key)
+        if contract is not None:
+            write_sav(con, contract, folder / f"{table.key}.sav", made)
 
 
 def _write_quality_output(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
