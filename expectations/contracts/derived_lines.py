@@ -12,16 +12,22 @@ OPENING_CLAUSES = (
     "first_treatment",
     "setting_change",
     "progression",
+    "local_therapy",
     "new_substance",
     "gap",
+    "dropped_component",
+    "component_given_back",
 )
 CONTINUING_CLAUSES = (
     "combination",
     "substitution",
     "beyond_progression",
+    "gap_exempt",
+    "addition",
     "resumption_after_toxicity",
     "continuation",
 )
+CLOSING_CLAUSES = (*OPENING_CLAUSES[1:], "death", "ongoing", "no_later_line")
 END_REASONS = (
     "progression",
     "toxicity",
@@ -31,6 +37,19 @@ END_REASONS = (
     "other",
     "unknown",
     "ongoing",
+)
+LOT_NOTATION = (
+    "Lines up to and including this one: all (curative intent + palliative), as N (CLoT + PLoT) of "
+    "Saini and Twelves 2021; lines of unknown setting are named."
+)
+ENTERED_LINE_AGREES = (
+    "The one line number entered is the derived one; missing when none was entered."
+)
+HAS_DROPPED_COMPONENT = "The line went on without one of its components."
+HAS_COMPONENT_GIVEN_BACK = "A component that had been dropped was given again."
+HAS_ADDED_SUBSTANCE = "Something was added after the combination window and opened no line."
+LOCAL_TREATMENTS = (
+    "Days and kinds of local therapy from the line's start to before the next line's start."
 )
 
 
@@ -46,6 +65,11 @@ class Exposures(Contract):
     patient_id: Series[str] = column("Patient.", nullable=False)
     treatment_id: Series[str] = column("Treatment episode.", nullable=False)
     substance: Series[str] = column("Generic name.", nullable=False)
+    component: Series[str] = column(
+        "What it stands for in a regimen: itself, or the group and class of its permitted "
+        "substitutes.",
+        nullable=False,
+    )
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     route: Series[str] = column("Usual route of the substance.", codelist="route")
     setting: Series[str] = column(
@@ -135,14 +159,42 @@ class TreatmentStarts(Contract):
     step: Series[int] = column("Number of the start, in order of time.", nullable=False, ge=1)
     setting: Series[str] = column("Setting.", nullable=False, codelist="setting")
     start_date: Series[date] = column("The day.", nullable=False)
+    next_start_date: Series[date] = column("Day of the patient's next start.")
     is_oral: Series[bool] = column("Everything that starts is oral.", nullable=False)
+    is_gap_exempt: Series[bool] = column(
+        "Everything that starts is given intermittently on purpose.", nullable=False
+    )
     given_since_step: Series[int] = column(
         "Everything that starts was given at this earlier step or later; 0 when something never.",
         nullable=False,
         ge=0,
     )
+    partly_given_since_step: Series[int] = column(
+        "Something that starts was given last at this earlier step; 0 when nothing was.",
+        nullable=False,
+        ge=0,
+    )
     replaceable_since_step: Series[int] = column(
-        "The same, where a permitted substitute counts as the substance.", nullable=False, ge=0
+        "Everything that starts, or a permitted substitute of it, was given at this earlier step "
+        "or later.",
+        nullable=False,
+        ge=0,
+    )
+    class_given_since_step: Series[int] = column(
+        "Everything that starts, or its drug class, was given at this earlier step or later.",
+        nullable=False,
+        ge=0,
+    )
+    dropped_since_step: Series[int] = column(
+        "At this start a component is dropped that was given last at this earlier step; 0 for "
+        "none.",
+        nullable=False,
+        ge=0,
+    )
+    given_back_since_step: Series[int] = column(
+        "A component that starts was dropped after this earlier step; 0 for none.",
+        nullable=False,
+        ge=0,
     )
     own_pause_days: Series[int] = column(
         "Longest time since the last known day of a substance that starts again.", unit="days"
@@ -155,11 +207,22 @@ class TreatmentStarts(Contract):
         "start.",
         nullable=False,
     )
+    has_ongoing: Series[bool] = column(
+        "Something that starts is registered as ongoing.", nullable=False
+    )
     is_after_progression: Series[bool] = column(
         "Progression since the previous start, up to and including this day.", nullable=False
     )
+    is_after_local_therapy: Series[bool] = column(
+        "Local therapy of a kind that opens a line since the previous start, up to and including "
+        "this day.",
+        nullable=False,
+    )
     is_after_toxicity: Series[bool] = column(
         "An episode of the previous start stopped for toxicity.", nullable=False
+    )
+    gap_limit_days: Series[int] = column(
+        "Longest pause before this start that does not open a line.", nullable=False, unit="days"
     )
 
 
@@ -187,6 +250,80 @@ class LineSteps(Contract):
     line_setting: Series[str] = column("Setting of the line.", nullable=False, codelist="setting")
     line_number: Series[int] = column("Number of the line per setting.", nullable=False, ge=1)
     line_start_date: Series[date] = column("First day of the line.", nullable=False)
+    opens_line: Series[bool] = column("The line's first start.", nullable=False)
+    days_from_line_start: Series[int] = column(
+        "From the line's start.", nullable=False, unit="days", ge=0
+    )
+    pause_days: Series[int] = column(
+        "Since the last day the line before it, or its own, may have been given; missing for the "
+        "first start.",
+        unit="days",
+    )
+    drops_component: Series[bool] = column("The line goes on without a component.", nullable=False)
+    gives_component_back: Series[bool] = column(
+        "The line goes on with a component that had been dropped.", nullable=False
+    )
+    adds_substance: Series[bool] = column(
+        "The line goes on with something added after the combination window.", nullable=False
+    )
+
+
+class LineRows(Contract):
+    """Source rows that a line is made of."""
+
+    layer = "derived"
+    table = "line_rows"
+    grain = "One row per line and source row of a substance given in it."
+    primary_key = ("source_file", "source_line", "substance")
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    treatment_id: Series[str] = column("Treatment episode.", nullable=False)
+    substance: Series[str] = column("Generic name.", nullable=False)
+    component: Series[str] = column("What it stands for in a regimen.", nullable=False)
+    drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
+    step: Series[int] = column("Number of the patient's start.", nullable=False, ge=1)
+    clause: Series[str] = column(
+        "Why the start opens the line or continues it.",
+        nullable=False,
+        isin=OPENING_CLAUSES + CONTINUING_CLAUSES,
+    )
+    line_start_date: Series[date] = column("First day of the line.", nullable=False)
+    start_date: Series[date] = column("First day of the row.", nullable=False)
+    stop_date: Series[date] = column("Last day of the row; missing when not known.")
+    last_shown_date: Series[date] = column(
+        "Last day it is known to have been given.", nullable=False
+    )
+    last_possible_date: Series[date] = column(
+        "Last day it may have been given; missing when ongoing, or when nothing starts later."
+    )
+    is_ongoing: Series[bool] = column("Registered as ongoing.", nullable=False)
+    stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
+    record_key: Series[str] = column("Key of the source row.", nullable=False)
+    source_file: Series[str] = column("File of the source row.", nullable=False)
+    source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
+
+
+class LocalTherapies(Contract):
+    """Local therapy, which by default opens no line."""
+
+    layer = "derived"
+    table = "local_therapies"
+    grain = "One row per patient, kind and day of local therapy."
+    primary_key = ("patient_id", "kind", "local_date")
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    kind: Series[str] = column(
+        "Kind; other when not known. T-VEC registered as a drug is one too.",
+        nullable=False,
+        codelist="local_kind",
+    )
+    local_date: Series[date] = column("Day; representative where partial.", nullable=False)
+    record_key: Series[str] = column("Key of a source row.", nullable=False)
+    source_file: Series[str] = column("File of a source row.", nullable=False)
+    source_line: Series[int] = column("Line of a source row.", nullable=False, ge=1)
 
 
 class LineSubstances(Contract):
@@ -200,8 +337,15 @@ class LineSubstances(Contract):
 
     line_id: Series[str] = column("Line.", nullable=False)
     substance: Series[str] = column("Generic name.", nullable=False)
+    component: Series[str] = column("What it stands for in a regimen.", nullable=False)
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     first_start_date: Series[date] = column("First start within the line.", nullable=False)
+    last_shown_date: Series[date] = column(
+        "Last day it is known to have been given.", nullable=False
+    )
+    last_possible_date: Series[date] = column(
+        "Last day it may have been given, where there is one."
+    )
     is_label: Series[bool] = column("Part of the regimen's label.", nullable=False)
 
 
@@ -216,6 +360,10 @@ class LineTreatments(Contract):
 
     line_id: Series[str] = column("Line.", nullable=False)
     treatment_id: Series[str] = column("Treatment episode.", nullable=False)
+    first_step: Series[int] = column(
+        "Number of the episode's first start in the line.", nullable=False, ge=1
+    )
+    first_start_date: Series[date] = column("That day.", nullable=False)
 
 
 class Lines(Contract):
@@ -234,27 +382,31 @@ class Lines(Contract):
     line_sequence: Series[int] = column(
         "Number over all settings, in order of time.", nullable=False, ge=1
     )
+    lot_notation: Series[str] = column(LOT_NOTATION, nullable=False)
     regimen: Series[str] = column("Label: generic names joined by '+'.", nullable=False)
     regimen_class: Series[str] = column("Drug classes of the label joined by '+'.")
     start_date: Series[date] = column("First day.", nullable=False)
     end_date: Series[date] = column(
-        "Last day of treatment, at the latest the next line's start; missing when ongoing or not "
-        "registered."
+        "Last day of treatment, at the latest the next line's start or, where it was ongoing, "
+        "the day of death; missing when ongoing or not registered."
     )
     end_reason: Series[str] = column(
-        "Why treatment ended, of the episode that ended last.", nullable=False, isin=END_REASONS
+        "Why treatment ended, of the episode that ended last; death where it was ongoing.",
+        nullable=False,
+        isin=END_REASONS,
     )
     opened_because: Series[str] = column(
         "Clause that opened the line.", nullable=False, isin=OPENING_CLAUSES
     )
     closed_because: Series[str] = column(
-        "Clause that opened the next line; ongoing or no_later_line when there is none.",
+        "Clause that opened the next line; death, ongoing or no_later_line when there is none.",
         nullable=False,
-        isin=(*OPENING_CLAUSES[1:], "ongoing", "no_later_line"),
+        isin=CLOSING_CLAUSES,
     )
     next_line_start_date: Series[date] = column("First day of the next line of any setting.")
     treatment_ids: Series[str] = column("Episodes of the line, joined by ','.", nullable=False)
     entered_line_numbers: Series[str] = column("Line numbers as entered, joined by ','.")
+    entered_line_agrees: Series[bool] = column(ENTERED_LINE_AGREES)
     has_unknown_stop: Series[bool] = column(
         "A stop that is not ongoing is not registered.", nullable=False
     )
@@ -264,4 +416,40 @@ class Lines(Contract):
     )
     is_beyond_progression: Series[bool] = column(
         "Treatment went on beyond progression.", nullable=False
+    )
+    has_dropped_component: Series[bool] = column(HAS_DROPPED_COMPONENT, nullable=False)
+    has_component_given_back: Series[bool] = column(HAS_COMPONENT_GIVEN_BACK, nullable=False)
+    has_added_substance: Series[bool] = column(HAS_ADDED_SUBSTANCE, nullable=False)
+    local_treatments: Series[int] = column(LOCAL_TREATMENTS, nullable=False, ge=0)
+
+
+class LineAdjuvant(Contract):
+    """Advanced disease that came after adjuvant treatment."""
+
+    layer = "derived"
+    table = "line_adjuvant"
+    grain = "One row per patient whose first advanced line follows an adjuvant one."
+    primary_key = ("patient_id",)
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    line_id: Series[str] = column("The first advanced line.", nullable=False)
+    relapse_date: Series[date] = column(
+        "First progression after the start of the last adjuvant line, else the start of the "
+        "advanced line.",
+        nullable=False,
+    )
+    last_adjuvant_date: Series[date] = column(
+        "Last day adjuvant treatment is known to have been given.", nullable=False
+    )
+    is_last_adjuvant_date_known: Series[bool] = column(
+        "Its last day is registered, not only its start.", nullable=False
+    )
+    days_from_adjuvant: Series[int] = column(
+        "From that day to the relapse; negative when it came during treatment.",
+        nullable=False,
+        unit="days",
+    )
+    is_adjuvant_refractory: Series[bool] = column(
+        "It came back within the limit; missing where an unknown last dose leaves it open."
     )

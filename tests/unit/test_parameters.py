@@ -12,30 +12,41 @@ from etl.parameters.toxicity import ToxicityParameters
 
 
 def test_the_defaults_of_lines() -> None:
-    values = LineParameters().model_dump()
-    assert values.pop("substitutes") == (
-        "binimetinib",
-        "cobimetinib",
-        "dabrafenib",
-        "encorafenib",
-        "nivolumab",
-        "pembrolizumab",
-        "trametinib",
-        "vemurafenib",
-    )
-    assert values == {
+    assert LineParameters().model_dump() == {
         "combination_window_days": 28,
         "gap_days": 90,
         "gap_oral_days": 60,
+        "gap_exempt_substances": (),
         "toxicity_hold_days": 0,
+        "progression_opens": True,
         "beyond_progression_days": 28,
+        "dropped_component_opens": False,
+        "dropped_component_days": 0,
+        "given_back_component_opens": False,
+        "addition_opens": "substance",
         "substitution_days": 56,
+        "substitution_groups": (
+            "nivolumab|pembrolizumab",
+            "dabrafenib+trametinib|encorafenib+binimetinib|vemurafenib+cobimetinib",
+        ),
+        "number_settings_apart": True,
+        "adjuvant_refractory_days": 182,
+        "local_therapy_opens": (),
+        "end_reason_order": (
+            "progression",
+            "toxicity",
+            "completed",
+            "patient_choice",
+            "death",
+            "other",
+        ),
     }
 
 
 def test_the_defaults_of_responses() -> None:
     assert ResponseParameters().model_dump() == {
         "stable_disease_days": 42,
+        "non_target_days": 0,
         "confirmation_days": 28,
         "confirmation_max_not_evaluable": 1,
         "accept_stable_between": 0,
@@ -76,11 +87,25 @@ def test_a_negative_window_is_refused() -> None:
         Parameters(gap_days=-1)
 
 
-def test_a_substitute_is_a_plain_name() -> None:
-    with pytest.raises(ValidationError, match="Nivolumab; write generic names in lower case"):
-        Parameters(substitutes=("Nivolumab",))
-    with pytest.raises(ValidationError, match="one name an entry"):
-        Parameters(substitutes=("nivolumab,pembrolizumab",))
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"substitution_groups": ("Nivolumab|pembrolizumab",)}, "Nivolumab; write generic names"),
+        ({"substitution_groups": ("nivolumab|a,b",)}, "one name an entry"),
+        ({"substitution_groups": ("nivolumab|",)}, "an empty name"),
+        ({"substitution_groups": ("nivolumab",)}, "at least two regimens"),
+        ({"substitution_groups": ("a|b", "b|c")}, "names b more than once"),
+        ({"gap_exempt_substances": ("Sunitinib",)}, "gap_exempt_substances holds Sunitinib"),
+        ({"local_therapy_opens": ("laser",)}, "expected some of surgery"),
+        ({"end_reason_order": ("toxicity",)}, "expected each of progression"),
+        ({"addition_opens": "drug"}, "addition_opens"),
+    ],
+)
+def test_a_list_that_cannot_be_meant_is_refused(
+    parameters: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Parameters.model_validate(parameters)
 
 
 def test_parameters_do_not_change() -> None:

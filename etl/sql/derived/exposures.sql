@@ -1,5 +1,31 @@
 -- One row per placed row of a systemic substance with a known start.
 with
+-- Where a substance stands in the groups of permitted substitutes.
+listed as (
+    select
+        substance,
+        drug_class,
+        '|' || replace(replace($substitution_groups, '+', '|'), ',', '|,|') || '|' as members,
+        '|' || substance || '|' as member
+    from codelists.substances
+),
+
+-- Substitutes of one group and drug class stand for each other: they are one component.
+components as (
+    select
+        substance,
+        'group '
+        || cast(
+            1
+            + length(substr(members, 1, position(member in members)))
+            - length(replace(substr(members, 1, position(member in members)), ',', ''))
+            as varchar
+        )
+        || ' ' || drug_class as component
+    from listed
+    where position(member in members) > 0
+),
+
 -- The same substance written twice in one cell is one exposure.
 given as (
     select
@@ -50,6 +76,7 @@ registered as (
         settled.patient_id,
         settled.treatment_id,
         settled.substance,
+        coalesce(components.component, settled.substance) as component,
         settled.drug_class,
         settled.route,
         coalesce(treatments.setting, 'unknown') as registered_setting,
@@ -63,6 +90,7 @@ registered as (
     from settled
     inner join staging.treatments
         on settled.treatment_id = treatments.treatment_id and treatments.is_placed
+    left join components on settled.substance = components.substance
 ),
 
 -- An unknown setting is that of what starts on the same day.
@@ -85,6 +113,7 @@ select
     patient_id,
     treatment_id,
     substance,
+    component,
     drug_class,
     route,
     setting,

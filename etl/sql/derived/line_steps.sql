@@ -13,7 +13,12 @@ walk as (
         start_date as line_start_date,
         setting as walked_setting,
         last_shown_date,
-        last_possible_date
+        last_possible_date,
+        has_ongoing,
+        cast(null as bigint) as pause_days,
+        false as drops_component,
+        false as gives_component_back,
+        false as adds_substance
     from derived.treatment_starts
     where step = 1
     union all
@@ -36,75 +41,97 @@ walk as (
         case
             when opens then last_possible_date
             else greatest(last_possible_date, line_last_possible_date)
-        end as last_possible_date
+        end as last_possible_date,
+        case when opens then has_ongoing else has_ongoing or line_has_ongoing end as has_ongoing,
+        start_date - line_last_possible_date as pause_days,
+        dropped_since_step >= first_step and not opens as drops_component,
+        given_back_since_step >= first_step and not opens as gives_component_back,
+        is_new and not opens and clause not in ('substitution', 'combination') as adds_substance
     from (
         select
             judged.*,
-            clause in ('setting_change', 'progression', 'new_substance', 'gap') as opens
+            clause not in (
+                'beyond_progression',
+                'substitution',
+                'combination',
+                'gap_exempt',
+                'addition',
+                'resumption_after_toxicity',
+                'continuation'
+            ) as opens
         from (
             select
-                treatment_starts.patient_id,
-                treatment_starts.step,
-                treatment_starts.start_date,
-                treatment_starts.setting,
-                treatment_starts.last_shown_date,
-                treatment_starts.last_possible_date,
-                walk.line_sequence,
-                walk.first_step,
-                walk.line_start_date,
-                walk.walked_setting as line_setting,
-                walk.last_shown_date as line_last_shown_date,
-                walk.last_possible_date as line_last_possible_date,
+                started.*,
                 case
                     when
-                        treatment_starts.setting <> walk.walked_setting
-                        and treatment_starts.setting <> 'unknown'
-                        and walk.walked_setting <> 'unknown'
+                        setting <> line_setting
+                        and setting <> 'unknown'
+                        and line_setting <> 'unknown'
                         then 'setting_change'
                     when
-                        treatment_starts.is_after_progression
-                        and treatment_starts.given_since_step >= walk.first_step
-                        and treatment_starts.own_pause_days <= $beyond_progression_days
+                        $progression_opens
+                        and is_after_progression
+                        and not is_new
+                        and own_pause_days <= $beyond_progression_days
                         then 'beyond_progression'
-                    when treatment_starts.is_after_progression then 'progression'
-                    -- Something is new to the line: its combination, a substitute, or another line.
+                    when $progression_opens and is_after_progression then 'progression'
+                    when is_after_local_therapy then 'local_therapy'
+                    -- Something is new to the line: a substitute, its combination, an addition
+                    -- that is let pass, or another line.
                     when
-                        treatment_starts.given_since_step < walk.first_step
-                        and treatment_starts.replaceable_since_step >= walk.first_step
-                        and treatment_starts.start_date - walk.last_shown_date
-                        <= $substitution_days
+                        is_new
+                        and replaceable_since_step >= first_step
+                        and start_date - line_last_shown_date <= $substitution_days
                         then 'substitution'
-                    when
-                        treatment_starts.given_since_step < walk.first_step
-                        and treatment_starts.start_date - walk.line_start_date
-                        <= $combination_window_days
+                    when is_new and start_date - line_start_date <= $combination_window_days
                         then 'combination'
-                    when treatment_starts.given_since_step < walk.first_step then 'new_substance'
-                    -- Nothing is new to the line: it goes on, unless too long was nothing given.
+                    when is_new and not is_permitted_addition then 'new_substance'
+                    -- Nothing is new to the line that opens it: it goes on, unless too long was
+                    -- nothing given.
                     when
-                        treatment_starts.start_date - walk.last_possible_date
-                        > greatest(
-                            case
-                                when treatment_starts.is_oral then $gap_oral_days
-                                else $gap_days
-                            end,
-                            case
-                                when treatment_starts.is_after_toxicity then $toxicity_hold_days
-                                else 0
-                            end
-                        )
+                        start_date - line_last_possible_date > gap_limit_days
+                        and not is_gap_exempt
                         then 'gap'
-                    when
-                        treatment_starts.is_after_toxicity
-                        and treatment_starts.start_date > walk.last_possible_date
+                    when $dropped_component_opens and dropped_since_step >= first_step
+                        then 'dropped_component'
+                    when $given_back_component_opens and given_back_since_step >= first_step
+                        then 'component_given_back'
+                    when start_date - line_last_possible_date > gap_limit_days then 'gap_exempt'
+                    when is_new then 'addition'
+                    when is_after_toxicity and start_date > line_last_possible_date
                         then 'resumption_after_toxicity'
                     else 'continuation'
                 end as clause
-            from walk
-            inner join derived.treatment_starts
-                on
-                    walk.patient_id = treatment_starts.patient_id
-                    and walk.step + 1 = treatment_starts.step
+            from (
+                select
+                    treatment_starts.*,
+                    walk.line_sequence,
+                    walk.first_step,
+                    walk.line_start_date,
+                    walk.walked_setting as line_setting,
+                    walk.last_shown_date as line_last_shown_date,
+                    walk.last_possible_date as line_last_possible_date,
+                    walk.has_ongoing as line_has_ongoing,
+                    treatment_starts.given_since_step < walk.first_step as is_new,
+                    -- An addition is to what goes on: given again now, or shown to be given still.
+                    (
+                        $addition_opens = 'never'
+                        or (
+                            $addition_opens = 'class'
+                            and treatment_starts.class_given_since_step >= walk.first_step
+                        )
+                    )
+                    and (
+                        treatment_starts.partly_given_since_step >= walk.first_step
+                        or treatment_starts.start_date <= walk.last_shown_date
+                        or walk.has_ongoing
+                    ) as is_permitted_addition
+                from walk
+                inner join derived.treatment_starts
+                    on
+                        walk.patient_id = treatment_starts.patient_id
+                        and walk.step + 1 = treatment_starts.step
+            ) as started
         ) as judged
     ) as stepped
 ),
@@ -123,7 +150,8 @@ numbered as (
     select
         with_setting.*,
         dense_rank() over (
-            partition by patient_id, line_setting
+            partition by
+                patient_id, case when $number_settings_apart then line_setting else 'any' end
             order by line_sequence
         ) as line_number
     from with_setting
@@ -138,5 +166,11 @@ select
     patient_id || '|' || line_setting || '|' || cast(line_number as varchar) as line_id,
     line_setting,
     line_number,
-    line_start_date
+    line_start_date,
+    step = first_step as opens_line,
+    start_date - line_start_date as days_from_line_start,
+    pause_days,
+    drops_component,
+    gives_component_back,
+    adds_substance
 from numbered

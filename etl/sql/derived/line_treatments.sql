@@ -1,7 +1,8 @@
 -- One row per line and treatment episode.
-select distinct
-    line_steps.line_id,
-    exposures.treatment_id
-from derived.exposures
-inner join derived.line_steps
-    on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
+select
+    line_id,
+    treatment_id,
+    min(step) as first_step,
+    min(start_date) as first_start_date
+from derived.line_rows
+group by line_id, treatment_id

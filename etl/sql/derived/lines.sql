@@ -2,129 +2,129 @@
 with
 headed as (
     select
-        line_id,
-        patient_id,
-        line_setting as setting,
-        line_number,
-        line_sequence,
-        line_start_date as start_date,
-        max(step) as last_step,
-        max(case when start_date = line_start_date and step_rank = 1 then clause end)
-            as opened_because,
-        bool_or(clause = 'substitution') as has_substitution,
-        bool_or(clause = 'resumption_after_toxicity') as is_resumed_after_toxicity,
-        bool_or(clause = 'beyond_progression') as is_beyond_progression
-    from (
-        select
-            line_steps.*,
-            row_number() over (partition by line_id order by step) as step_rank
-        from derived.line_steps
-    ) as ranked
-    group by line_id, patient_id, line_setting, line_number, line_sequence, line_start_date
+        line_steps.line_id,
+        line_steps.patient_id,
+        line_steps.line_setting as setting,
+        line_steps.line_number,
+        line_steps.line_sequence,
+        line_steps.line_start_date as start_date,
+        max(case when line_steps.opens_line then line_steps.clause end) as opened_because,
+        bool_or(line_steps.clause = 'substitution') as has_substitution,
+        bool_or(line_steps.clause = 'resumption_after_toxicity') as is_resumed_after_toxicity,
+        bool_or(treatment_starts.is_after_progression and not line_steps.opens_line)
+            as is_beyond_progression,
+        bool_or(line_steps.drops_component) as drops_component,
+        bool_or(line_steps.gives_component_back) as has_component_given_back,
+        bool_or(line_steps.adds_substance) as has_added_substance
+    from derived.line_steps
+    inner join derived.treatment_starts
+        on
+            line_steps.patient_id = treatment_starts.patient_id
+            and line_steps.step = treatment_starts.step
+    group by
+        line_steps.line_id, line_steps.patient_id, line_steps.line_setting,
+        line_steps.line_number, line_steps.line_sequence, line_steps.line_start_date
 ),
 
 followed as (
     select
         headed.*,
-        lead(start_date) over (partition by patient_id order by line_sequence)
-            as next_line_start_date,
-        lead(opened_because) over (partition by patient_id order by line_sequence)
-            as next_opened_because
+        lead(start_date) over by_sequence as next_line_start_date,
+        lead(opened_because) over by_sequence as next_opened_because,
+        sum(case when setting in ('neoadjuvant', 'adjuvant') then 1 else 0 end) over by_sequence
+            as early_lines,
+        sum(case when setting = 'advanced' then 1 else 0 end) over by_sequence as advanced_lines
     from headed
+    window by_sequence as (partition by patient_id order by line_sequence)
 ),
 
-given as (
+-- Of the rows that ended last, the one with the first known reason; what has no stop at the line's
+-- last start ended after everything else. Both orders are made one number.
+ranked as (
     select
-        followed.line_id,
-        exposures.treatment_id,
-        exposures.step,
-        exposures.stop_date,
-        exposures.is_ongoing,
-        exposures.stop_reason,
-        exposures.step = followed.last_step and exposures.stop_date is null as is_open
-    from derived.exposures
-    inner join derived.line_steps
-        on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
-    inner join followed on line_steps.line_id = followed.line_id
+        line_id,
+        step,
+        stop_date,
+        is_ongoing,
+        coalesce(stop_reason, 'unknown') as stop_reason,
+        coalesce(stop_date - date '0001-01-01', 0) * 100000000
+        + step * 1000
+        + 2 * (
+            200 - coalesce(
+                nullif(position(',' || stop_reason || ',' in ',' || $end_reason_order || ','), 0),
+                200
+            )
+        )
+        + case when is_ongoing then 1 else 0 end as place
+    from derived.line_rows
 ),
 
 ended as (
     select
         line_id,
-        case when not bool_or(is_open) then max(stop_date) end as end_date,
-        bool_or(stop_date is null and not is_ongoing) as has_unknown_stop
-    from given
+        max(stop_date) as last_stop_date,
+        coalesce(max(case when stop_date is null then step end) = max(step), false) as is_open,
+        bool_or(stop_date is null and not is_ongoing) as has_unknown_stop,
+        coalesce(max(case when stop_date is null then place end) % 2 = 1, false) as is_ongoing,
+        max_by(stop_reason, case when stop_date is null then place end) as open_reason,
+        max_by(stop_reason, case when stop_date is not null then place end) as stopped_reason
+    from ranked
     group by line_id
 ),
 
--- The episode that ended last; on one day a known reason goes before an unknown one.
-ended_last as (
-    select
-        line_id,
-        stop_reason,
-        is_open and is_ongoing as is_ongoing
-    from (
-        select
-            given.*,
-            row_number() over (
-                partition by line_id
-                order by
-                    case when is_open then 0 else 1 end,
-                    stop_date desc nulls last,
-                    step desc,
-                    case stop_reason
-                        when 'progression' then 1
-                        when 'toxicity' then 2
-                        when 'completed' then 3
-                        when 'patient_choice' then 4
-                        when 'death' then 5
-                        when 'other' then 6
-                        else 7
-                    end,
-                    case when is_ongoing then 0 else 1 end,
-                    treatment_id
-            ) as place
-        from given
-    ) as placed
-    where place = 1
-),
-
+-- Most labels have one or two names, which need no sorting.
 labels as (
     select
         line_id,
-        string_agg(substance, '+' order by substance) as regimen
+        count(*) as names,
+        min(substance) as first_name,
+        max(substance) as last_name,
+        min(drug_class) as first_class,
+        max(drug_class) as last_class
     from derived.line_substances
     where is_label
     group by line_id
 ),
 
-class_labels as (
+long_labels as (
     select
-        line_id,
-        string_agg(drug_class, '+' order by drug_class) as regimen_class
-    from (
-        select distinct
-            line_id,
-            drug_class
-        from derived.line_substances
-        where is_label and drug_class is not null
-    ) as classes
-    group by line_id
+        line_substances.line_id,
+        string_agg(line_substances.substance, '+' order by line_substances.substance) as regimen,
+        string_agg(
+            distinct line_substances.drug_class, '+' order by line_substances.drug_class
+        ) as regimen_class
+    from derived.line_substances
+    inner join labels on line_substances.line_id = labels.line_id
+    where line_substances.is_label and labels.names > 2
+    group by line_substances.line_id
 ),
 
 treatments as (
     select
         line_treatments.line_id,
-        string_agg(
-            line_treatments.treatment_id, ','
-            order by episodes.start_date, line_treatments.treatment_id
-        ) as treatment_ids
+        count(*) as episodes,
+        min(line_treatments.treatment_id) as treatment_id,
+        min(episodes.line_number) as first_entered,
+        max(episodes.line_number) as last_entered
     from derived.line_treatments
     inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
     group by line_treatments.line_id
 ),
 
-entered as (
+many_treatments as (
+    select
+        line_treatments.line_id,
+        string_agg(
+            line_treatments.treatment_id, ','
+            order by line_treatments.first_start_date, line_treatments.treatment_id
+        ) as treatment_ids
+    from derived.line_treatments
+    inner join treatments on line_treatments.line_id = treatments.line_id
+    where treatments.episodes > 1
+    group by line_treatments.line_id
+),
+
+many_entered as (
     select
         line_id,
         string_agg(cast(line_number as varchar), ',' order by line_number) as entered_line_numbers
@@ -134,9 +134,44 @@ entered as (
             episodes.line_number
         from derived.line_treatments
         inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
-        where episodes.line_number is not null
+        inner join treatments on line_treatments.line_id = treatments.line_id
+        where
+            episodes.line_number is not null
+            and treatments.first_entered < treatments.last_entered
     ) as numbers
     group by line_id
+),
+
+-- The line went on without a component, by starts (above) or by the last days of its substances.
+lasting as (
+    select
+        line_id,
+        min(last_possible_date) as first_component_end_date,
+        max(last_shown_date) as last_shown_date
+    from (
+        select
+            line_id,
+            max(coalesce(last_possible_date, date '9999-12-31')) as last_possible_date,
+            max(last_shown_date) as last_shown_date
+        from derived.line_substances
+        group by line_id, component
+    ) as components
+    group by line_id
+),
+
+local as (
+    select
+        followed.line_id,
+        count(*) as local_treatments
+    from derived.local_therapies
+    inner join followed
+        on
+            local_therapies.patient_id = followed.patient_id
+            and local_therapies.local_date >= followed.start_date
+            and local_therapies.local_date < coalesce(
+                followed.next_line_start_date, date '9999-12-31'
+            )
+    group by followed.line_id
 )
 
 select
@@ -145,35 +180,80 @@ select
     followed.setting,
     followed.line_number,
     followed.line_sequence,
-    labels.regimen,
-    class_labels.regimen_class,
-    followed.start_date,
-    -- A line ends at the latest when the next one starts.
+    -- N (CLoT + PLoT) of Saini and Twelves; lines of unknown setting are in neither.
+    cast(followed.line_sequence as varchar)
+    || ' (' || cast(followed.early_lines as varchar)
+    || '+' || cast(followed.advanced_lines as varchar)
+    || case
+        when followed.early_lines + followed.advanced_lines < followed.line_sequence
+            then
+                ', '
+                || cast(
+                    followed.line_sequence - followed.early_lines - followed.advanced_lines
+                    as varchar
+                )
+                || ' unknown'
+        else ''
+    end
+    || ')' as lot_notation,
     case
-        when ended.end_date > followed.next_line_start_date then followed.next_line_start_date
-        else ended.end_date
+        when labels.names = 1 then labels.first_name
+        when labels.names = 2 then labels.first_name || '+' || labels.last_name
+        else long_labels.regimen
+    end as regimen,
+    case
+        when labels.names > 2 then long_labels.regimen_class
+        when labels.first_class < labels.last_class
+            then labels.first_class || '+' || labels.last_class
+        else labels.first_class
+    end as regimen_class,
+    followed.start_date,
+    -- A line ends at the latest when the next one starts, and treatment with life.
+    case
+        when not ended.is_open then least(ended.last_stop_date, followed.next_line_start_date)
+        when
+            ended.is_ongoing
+            and followed.next_line_start_date is null
+            and follow_up.death_date >= followed.start_date
+            then follow_up.death_date
     end as end_date,
     case
-        when ended_last.is_ongoing and followed.next_line_start_date is null then 'ongoing'
-        else coalesce(ended_last.stop_reason, 'unknown')
+        when not ended.is_open then ended.stopped_reason
+        when not ended.is_ongoing or followed.next_line_start_date is not null
+            then ended.open_reason
+        when follow_up.is_dead then 'death'
+        else 'ongoing'
     end as end_reason,
     followed.opened_because,
     case
         when followed.next_opened_because is not null then followed.next_opened_because
-        when ended_last.is_ongoing then 'ongoing'
-        else 'no_later_line'
+        when not ended.is_open or not ended.is_ongoing then 'no_later_line'
+        when follow_up.is_dead then 'death'
+        else 'ongoing'
     end as closed_because,
     followed.next_line_start_date,
-    treatments.treatment_ids,
-    entered.entered_line_numbers,
+    coalesce(many_treatments.treatment_ids, treatments.treatment_id) as treatment_ids,
+    coalesce(many_entered.entered_line_numbers, cast(treatments.first_entered as varchar))
+        as entered_line_numbers,
+    treatments.first_entered = followed.line_number
+    and treatments.last_entered = followed.line_number as entered_line_agrees,
     ended.has_unknown_stop,
     followed.has_substitution,
     followed.is_resumed_after_toxicity,
-    followed.is_beyond_progression
+    followed.is_beyond_progression,
+    followed.drops_component
+    or least(lasting.last_shown_date, followed.next_line_start_date)
+    - lasting.first_component_end_date > $dropped_component_days as has_dropped_component,
+    followed.has_component_given_back,
+    followed.has_added_substance,
+    coalesce(local.local_treatments, 0) as local_treatments
 from followed
 inner join ended on followed.line_id = ended.line_id
-inner join ended_last on followed.line_id = ended_last.line_id
 inner join labels on followed.line_id = labels.line_id
 inner join treatments on followed.line_id = treatments.line_id
-left join class_labels on followed.line_id = class_labels.line_id
-left join entered on followed.line_id = entered.line_id
+inner join lasting on followed.line_id = lasting.line_id
+left join long_labels on followed.line_id = long_labels.line_id
+left join many_treatments on followed.line_id = many_treatments.line_id
+left join many_entered on followed.line_id = many_entered.line_id
+left join local on followed.line_id = local.line_id
+left join derived.follow_up on followed.patient_id = follow_up.patient_id

@@ -1,61 +1,5 @@
 -- One row per patient, day and setting in which a systemic substance starts.
 with
-substances as (
-    select
-        patient_id,
-        step,
-        substance,
-        drug_class,
-        position(',' || substance || ',' in ',' || $substitutes || ',') > 0 as is_substitute,
-        min(start_date) as start_date,
-        max(coalesce(stop_date, start_date)) as last_shown_date,
-        bool_or(is_ongoing) as is_ongoing
-    from derived.exposures
-    group by patient_id, step, substance, drug_class
-),
-
--- What was given before, per substance and per group of permitted substitutes.
-looked_back as (
-    select
-        patient_id,
-        step,
-        start_date,
-        is_substitute,
-        lag(step) over same_substance as given_step,
-        max(last_shown_date) over before_substance as given_last_date,
-        bool_or(is_ongoing) over before_substance as was_ongoing,
-        max(step) over before_group as group_step
-    from substances
-    window
-        same_substance as (partition by patient_id, substance order by step),
-        before_substance as (
-            partition by patient_id, substance
-            order by step
-            rows between unbounded preceding and 1 preceding
-        ),
-        before_group as (
-            partition by patient_id, drug_class, is_substitute
-            order by step
-            range between unbounded preceding and 1 preceding
-        )
-),
-
-backward as (
-    select
-        patient_id,
-        step,
-        min(coalesce(given_step, 0)) as given_since_step,
-        min(
-            greatest(
-                coalesce(given_step, 0),
-                case when is_substitute then coalesce(group_step, 0) else 0 end
-            )
-        ) as replaceable_since_step,
-        max(case when was_ongoing then 0 else start_date - given_last_date end) as own_pause_days
-    from looked_back
-    group by patient_id, step
-),
-
 days as (
     select
         patient_id,
@@ -63,6 +7,9 @@ days as (
         min(setting) as setting,
         min(start_date) as start_date,
         bool_and(coalesce(route = 'oral', false)) as is_oral,
+        bool_and(position(',' || substance || ',' in ',' || $gap_exempt_substances || ',') > 0)
+            as is_gap_exempt,
+        bool_or(is_ongoing) as has_ongoing,
         bool_or(stop_date is null) as has_unknown_stop,
         max(coalesce(stop_date, start_date)) as last_shown_date,
         bool_or(coalesce(stop_reason = 'toxicity', false)) as stopped_for_toxicity
@@ -73,12 +20,152 @@ days as (
 in_order as (
     select
         days.*,
-        lag(start_date) over (partition by patient_id order by step) as previous_start_date,
-        lead(start_date) over (partition by patient_id order by step) as next_start_date,
-        coalesce(
-            lag(stopped_for_toxicity) over (partition by patient_id order by step), false
-        ) as is_after_toxicity
+        lag(start_date) over by_step as previous_start_date,
+        lead(start_date) over by_step as next_start_date,
+        coalesce(lag(stopped_for_toxicity) over by_step, false) as is_after_toxicity
     from days
+    window by_step as (partition by patient_id order by step)
+),
+
+substances as (
+    select
+        exposures.patient_id,
+        exposures.step,
+        exposures.substance,
+        exposures.component,
+        coalesce(exposures.drug_class, exposures.substance) as drug_class,
+        min(in_order.previous_start_date) as previous_start_date,
+        min(exposures.start_date) as start_date,
+        max(coalesce(exposures.stop_date, exposures.start_date)) as last_shown_date,
+        -- An unknown stop lies before the next start; what is ongoing goes on.
+        max(
+            case
+                when exposures.stop_date is not null then exposures.stop_date
+                when exposures.is_ongoing then date '9999-12-31'
+                else coalesce(in_order.next_start_date, date '9999-12-31')
+            end
+        ) as last_possible_date,
+        bool_or(exposures.is_ongoing) as is_ongoing
+    from derived.exposures
+    inner join in_order
+        on exposures.patient_id = in_order.patient_id and exposures.step = in_order.step
+    group by
+        exposures.patient_id, exposures.step, exposures.substance, exposures.component,
+        exposures.drug_class
+),
+
+-- What was given before: the same substance, its component, its class.
+looked_back as (
+    select
+        patient_id,
+        step,
+        start_date,
+        lag(step) over same_substance as given_step,
+        max(last_shown_date) over before_substance as given_last_date,
+        bool_or(is_ongoing) over before_substance as was_ongoing,
+        max(step) over before_class as class_step
+    from substances
+    window
+        same_substance as (partition by patient_id, substance order by step),
+        before_substance as (
+            partition by patient_id, substance
+            order by step
+            rows between unbounded preceding and 1 preceding
+        ),
+        before_class as (
+            partition by patient_id, drug_class
+            order by step
+            range between unbounded preceding and 1 preceding
+        )
+),
+
+component_days as (
+    select
+        patient_id,
+        step,
+        component,
+        min(previous_start_date) as previous_start_date,
+        max(last_possible_date) as last_possible_date
+    from substances
+    group by patient_id, step, component
+),
+
+component_courses as (
+    select
+        patient_id,
+        step,
+        previous_start_date,
+        lag(step) over by_step as given_step,
+        coalesce(lead(step) over by_step, 9223372036854775807) as given_again_step,
+        max(last_possible_date) over before_component as given_until_date,
+        max(last_possible_date) over up_to_now as last_possible_date
+    from component_days
+    window
+        by_step as (partition by patient_id, component order by step),
+        before_component as (
+            partition by patient_id, component
+            order by step
+            rows between unbounded preceding and 1 preceding
+        ),
+        up_to_now as (
+            partition by patient_id, component
+            order by step
+            rows between unbounded preceding and current row
+        )
+),
+
+-- A component is dropped at the first start after its last day that is without it.
+drops as (
+    select
+        patient_id,
+        dropped_at_step as step,
+        max(step) as dropped_since_step
+    from (
+        select
+            component_courses.patient_id,
+            component_courses.step,
+            min(in_order.step) as dropped_at_step
+        from component_courses
+        inner join in_order
+            on
+                component_courses.patient_id = in_order.patient_id
+                and component_courses.step < in_order.step
+                and component_courses.given_again_step > in_order.step
+                and in_order.start_date - component_courses.last_possible_date
+                > $dropped_component_days
+        group by component_courses.patient_id, component_courses.step
+    ) as dropped
+    group by patient_id, dropped_at_step
+),
+
+backward_components as (
+    select
+        patient_id,
+        step,
+        min(coalesce(given_step, 0)) as replaceable_since_step,
+        max(
+            case
+                when
+                    given_step < step - 1
+                    and previous_start_date - given_until_date > $dropped_component_days
+                    then given_step
+                else 0
+            end
+        ) as given_back_since_step
+    from component_courses
+    group by patient_id, step
+),
+
+backward as (
+    select
+        patient_id,
+        step,
+        min(coalesce(given_step, 0)) as given_since_step,
+        max(coalesce(given_step, 0)) as partly_given_since_step,
+        min(greatest(coalesce(given_step, 0), coalesce(class_step, 0))) as class_given_since_step,
+        max(case when was_ongoing then 0 else start_date - given_last_date end) as own_pause_days
+    from looked_back
+    group by patient_id, step
 ),
 
 after_progression as (
@@ -97,6 +184,19 @@ after_progression as (
             in_order.previous_start_date = progression_evidence.evidence_date
             and in_order.previous_start_date = progression_evidence.episode_last_start_date
         )
+),
+
+after_local_therapy as (
+    select distinct
+        in_order.patient_id,
+        in_order.step
+    from derived.local_therapies
+    inner join in_order
+        on
+            local_therapies.patient_id = in_order.patient_id
+            and in_order.previous_start_date < local_therapies.local_date
+            and in_order.start_date >= local_therapies.local_date
+    where position(',' || local_therapies.kind || ',' in ',' || $local_therapy_opens || ',') > 0
 )
 
 select
@@ -104,9 +204,15 @@ select
     in_order.step,
     in_order.setting,
     in_order.start_date,
+    in_order.next_start_date,
     in_order.is_oral,
+    in_order.is_gap_exempt,
     backward.given_since_step,
-    backward.replaceable_since_step,
+    backward.partly_given_since_step,
+    backward_components.replaceable_since_step,
+    backward.class_given_since_step,
+    coalesce(drops.dropped_since_step, 0) as dropped_since_step,
+    backward_components.given_back_since_step,
     backward.own_pause_days,
     in_order.last_shown_date,
     case
@@ -114,10 +220,26 @@ select
             then greatest(in_order.last_shown_date, in_order.next_start_date)
         else in_order.last_shown_date
     end as last_possible_date,
+    in_order.has_ongoing,
     after_progression.step is not null as is_after_progression,
-    in_order.is_after_toxicity
+    after_local_therapy.step is not null as is_after_local_therapy,
+    in_order.is_after_toxicity,
+    greatest(
+        case when in_order.is_oral then $gap_oral_days else $gap_days end,
+        case when in_order.is_after_toxicity then $toxicity_hold_days else 0 end
+    ) as gap_limit_days
 from in_order
 inner join backward
     on in_order.patient_id = backward.patient_id and in_order.step = backward.step
+inner join backward_components
+    on
+        in_order.patient_id = backward_components.patient_id
+        and in_order.step = backward_components.step
+left join drops
+    on in_order.patient_id = drops.patient_id and in_order.step = drops.step
 left join after_progression
     on in_order.patient_id = after_progression.patient_id and in_order.step = after_progression.step
+left join after_local_therapy
+    on
+        in_order.patient_id = after_local_therapy.patient_id
+        and in_order.step = after_local_therapy.step
