@@ -13,13 +13,16 @@ from etl.outputs.wording import estimate_cell, group_name
 
 _MAIN = (
     ("orr", "all", "objective response to rechallenge"),
-    ("irae_grade3plus", "all", "immune-related event, grade 3 or more"),
+    ("irae_grade3plus", "all", "severe immune-related event"),
+    ("irae_recurrence", "all", "the same immune-related event again"),
     ("discordance", "all", "responder status differs"),
     ("rechallenge_only", "all", "responded to the rechallenge only"),
     ("pfs", "all", "progression-free survival"),
     ("pfs", "rechallenge_responders", "progression-free survival, responders"),
     ("os", "all", "overall survival"),
+    ("os_delayed_entry", "all", "overall survival, delayed entry"),
 )
+_WHERE_ASKED = ("irae_recurrence", "os_delayed_entry")
 
 
 def show_study(database: Path) -> None:
@@ -28,17 +31,18 @@ def show_study(database: Path) -> None:
         study = {"study": row["study"]}
         out(f"\n{row['study']}, as registered\n")
         show_table(query(database, _ATTRITION, study))
-        show_table(_pivot(query(database, _ESTIMATES, study)))
+        sizes = query(database, _SIZES, study)
+        show_table(_pivot(query(database, _ESTIMATES, study), sizes))
 
 
-def _pivot(rows: list[Mapping[str, Any]]) -> list[dict[str, object]]:
+def _pivot(
+    rows: list[Mapping[str, Any]], sizes: list[Mapping[str, Any]]
+) -> list[dict[str, object]]:
     """One row an endpoint, one column a stratum; the whole group last."""
     strata = sorted({str(row["stratum"]) for row in rows}, key=lambda name: (name == "all", name))
-    heads = {
-        str(row["stratum"]): f"{group_name(str(row['stratum']))} (N = {row['denominator']})"
-        for row in rows
-        if row["evaluable_set"] == "all"
-    }
+    patients = {str(row["stratum"]): int(row["patients"]) for row in sizes}
+    patients["all"] = sum(patients.values())
+    heads = {name: f"{group_name(name)} (N = {patients.get(name, 0)})" for name in strata}
     found = {(row["endpoint"], row["subset"], row["stratum"]): row for row in rows}
     return [
         {
@@ -46,6 +50,7 @@ def _pivot(rows: list[Mapping[str, Any]]) -> list[dict[str, object]]:
             **{heads[name]: _cell(found.get((endpoint, subset, name))) for name in strata},
         }
         for endpoint, subset, words in _MAIN
+        if endpoint not in _WHERE_ASKED or any(key[0] == endpoint for key in found)
     ]
 
 
@@ -61,6 +66,13 @@ _ATTRITION = """
     from marts.attrition
     where study = $study and edition = 'as_registered'
     order by step
+"""
+
+_SIZES = """
+    select stratum, count(*) as patients
+    from marts.rechallenges
+    where study = $study
+    group by stratum
 """
 
 _ESTIMATES = """

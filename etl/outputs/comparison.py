@@ -43,7 +43,9 @@ def _compared(results: Results, figure: PublishedFigure) -> Row:
     found = found_value(results, figure)
     names = {"screened": "Patients with an initial treatment", "patients": "Rechallenged patients"}
     name = names.get(figure.endpoint) or time_name(figure.endpoint, figure.subset)
-    unit = {"proportion": "%", "median": " months"}.get(figure.statistic, "")
+    unit = {"median": " months", "count": ""}.get(figure.statistic, "%")
+    if figure.at is not None:
+        name = f"{name}, at {figure.at} months"
     fraction = wording.NONE
     if figure.endpoint not in names:
         row = _row_of(results, figure)
@@ -72,10 +74,14 @@ def found_value(results: Results, figure: PublishedFigure) -> float | None:
     row = _row_of(results, figure)
     if row["value"] is None:
         return None
-    return float(row["value"]) * (100 if figure.statistic == "proportion" else 1)
+    return float(row["value"]) * (1 if figure.statistic == "median" else 100)
 
 
 def _row_of(results: Results, figure: PublishedFigure) -> Record:
     return results.estimate(
-        figure.endpoint, figure.stratum, statistic=figure.statistic, subset=figure.subset
+        figure.endpoint,
+        figure.stratum,
+        statistic=figure.statistic,
+        subset=figure.subset,
+        at=figure.at,
     )

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from etl.outputs import wording
+from etl.outputs import prose, wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
@@ -29,6 +30,8 @@ GREY = "#767676"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 STYLES = ("-", (0, (5, 2)), (0, (1, 1)), "-.")
 ALL_COLOUR = "#444444"
+MOST_GROUPS = 8
+"""Curves that colour and line style can tell apart in one panel."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def drawing(name: str, folder: Path, width: float, height: float) -> Iterator[Ca
 
 def colour_of(results: Results, stratum: str) -> str:
     """Colour of a group, the same in every figure."""
-    names = results.study.stratum_names
+    names = results.groups
     return COLOURS[names.index(stratum) % len(COLOURS)] if stratum in names else ALL_COLOUR
 
 
@@ -87,8 +90,8 @@ def kaplan_meier(
     results: Results, folder: Path, endpoint_name: str, subset: str = "all"
 ) -> Figure | None:
     """Curves of a time to event by group with bands and numbers at risk; None without patients."""
-    endpoint = next(found for found in time_endpoints() if found.name == endpoint_name)
-    groups = results.strata if subset != "all" else (results.study.stratum_names or ("all",))
+    endpoint = next(found for found in time_endpoints(results.study) if found.name == endpoint_name)
+    groups = _groups_drawn(results, subset)
     curves = {
         stratum: curve
         for stratum in groups
@@ -107,7 +110,7 @@ def kaplan_meier(
             # Three bands on top of each other cannot be read; all patients' is the one kept.
             has_band = "all" not in curves or stratum == "all"
             _draw_curve(panel, results, stratum, curve, has_band=has_band)
-        _finish_panel(panel, endpoint_name, ticks)
+        _finish_panel(panel, endpoint, ticks)
         _draw_numbers_at_risk(risk, results, curves, ticks)
     title = wording.ENDPOINT_NAMES[endpoint_name]
     if subset != "all":
@@ -120,8 +123,21 @@ def kaplan_meier(
         _steps_table(name, title, curves),
         f"{'Band of all patients' if 'all' in curves else 'Bands'}: pointwise 95% log(-log) "
         "intervals. Ticks: censored patients. "
-        "Below: patients still at risk.",
+        "Below: patients still at risk."
+        + (
+            " There are too many groups to draw each."
+            if "all" in groups[:1] and results.groups
+            else ""
+        )
+        + (f" {prose.IMMORTAL_TIME}" if endpoint.is_immortal else ""),
     )
+
+
+def _groups_drawn(results: Results, subset: str) -> tuple[str, ...]:
+    """Groups with a curve: those of the study, unless they could not be told apart."""
+    if not results.groups or len(results.groups) > MOST_GROUPS:
+        return ("all",)
+    return results.groups if subset == "all" else results.strata
 
 
 def _curve(results: Results, endpoint: TimeEndpoint, stratum: str, subset: str) -> Curve:
@@ -133,7 +149,7 @@ def _draw_curve(
     panel: Axes, results: Results, stratum: str, curve: Curve, *, has_band: bool
 ) -> None:
     colour = colour_of(results, stratum)
-    names = results.study.stratum_names
+    names = results.groups
     style = STYLES[names.index(stratum) % len(STYLES)] if stratum in names else "-"
     times = [0.0, *(step.time / DAYS_PER_MONTH for step in curve.steps)]
     survival = [1.0, *(float(step.survival) for step in curve.steps)]
@@ -165,22 +181,25 @@ def _band(limit: float | None, survival: float) -> float:
     return survival if limit is None else limit
 
 
-def _finish_panel(panel: Axes, endpoint: str, ticks: Sequence[int]) -> None:
+def _finish_panel(panel: Axes, endpoint: TimeEndpoint, ticks: Sequence[int]) -> None:
     labels = {
         "pfs": "Alive without progression",
+        "pfs_delayed_entry": "Alive without progression",
         "os": "Alive",
+        "os_delayed_entry": "Alive",
         "dor": "Still in response",
     }
+    since = "initial treatment" if endpoint.index == "initial_start" else "rechallenge"
     panel.set_ylim(0, 1.02)
     panel.set_xlim(0, ticks[-1])
     panel.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-    panel.set_ylabel(labels[endpoint])
+    panel.set_ylabel(labels[endpoint.name])
     panel.grid(axis="y", color="#e3e3e3", linewidth=0.7)
     panel.set_axisbelow(True)
     panel.tick_params(axis="x", labelbottom=True)
     panel.set_xticks(ticks)
     panel.set_xlabel(
-        "Months from the first response" if endpoint == "dor" else "Months from rechallenge"
+        "Months from the first response" if endpoint.name == "dor" else f"Months from {since}"
     )
     panel.legend(frameon=False, loc="upper right")
 
@@ -202,7 +221,7 @@ def _draw_numbers_at_risk(
                 fontsize=8.5,
             )
         axes.annotate(
-            wording.group_name(stratum).replace("ipilimumab + nivolumab", "ipi + nivo"),
+            "\n".join(wrap(wording.group_name(stratum), 24)),
             (0, row),
             xytext=(-14, 0),
             textcoords="offset points",

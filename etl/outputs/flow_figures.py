@@ -180,7 +180,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
     """One bar a patient around the start of the rechallenge; no identifier is drawn."""
     if not results.pairs:
         return None
-    order = {name: place for place, name in enumerate((*results.study.stratum_names, "all"))}
+    order = {name: place for place, name in enumerate(results.strata)}
     pairs = sorted(
         results.pairs,
         key=lambda pair: (order[pair["stratum"]], -(pair["os_days"] or 0), pair["pfs_days"] or 0),
@@ -202,7 +202,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
             "What the swimmer plot draws, in months from the start of the rechallenge.",
             (
                 "Patient",
-                "Initial treatment",
+                wording.STRATA_HEADS[results.study.strata],
                 "Initial start",
                 "Initial end",
                 "Rechallenge end",
@@ -214,7 +214,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
             tuple(rows),
             "Patients are numbered in the order drawn; the numbers lead nowhere.",
         ),
-        "Dark: on one of the two treatments, in the colour of the initial one. Grey: on another. "
+        "Dark: on one of the two treatments, in the colour of the group. Grey: on another. "
         "Pale: off treatment. A dot at the "
         "left marks who responded to the rechallenge. No identifier is drawn.",
     )
@@ -228,7 +228,7 @@ def _draw_patient(axes: Axes, results: Results, place: int, pair: Pair) -> tuple
     begin = _months(zero, pair["initial_start_date"]) or 0.0
     axes.barh(place, (known or 0) - begin, left=begin, height=0.62, color=colour, alpha=0.16)
     for line in lines:
-        if line["setting"] == results.study.population.setting:
+        if results.counts_as_line(line):
             _draw_line(axes, place, zero, line, pair, colour, known)
     ended = pair["pfs_days"] / DAYS_PER_MONTH if pair["pfs_event"] else None
     if ended is not None:
@@ -301,7 +301,7 @@ def _finish_swimmer(axes: Axes, results: Results, pairs: list[Pair]) -> None:
     axes.set_axisbelow(True)
     groups = [
         Patch(color=colour_of(results, name), label=wording.group_name(name))
-        for name in results.study.stratum_names or ("all",)
+        for name in results.groups or ("all",)
     ]
     marks = [
         Line2D([], [], marker=shape, color=INK, linestyle="none", markersize=5, label=label)

@@ -239,7 +239,8 @@ def _plain(value: object) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {_plain(inner)}" for name, inner in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
+        separator = " | " if any(isinstance(inner, dict) for inner in value) else ", "
+        return separator.join(map(_plain, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "not set" if value is None else str(value)

@@ -1,15 +1,17 @@
-"""Tables of outcomes: response, pairs, times, toxicity, both editions.
+"""Tables of outcomes: response, pairs, times, both editions.
 
 Belongs here: laying out rows of `marts.estimates` and counts of pairs. Does not belong here: any
-estimation.
+estimation, toxicity (`toxicity_tables`).
 """
 
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from etl.outputs import wording
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table
+from etl.studies import words
+from etl.studies.estimates import proportion_endpoints, time_endpoints
 from etl.studies.pairs import Pair, paired_table
 from etl.survival.proportions import (
     chance_discordance,
@@ -91,8 +93,8 @@ def best_response_table(results: Results) -> Table:
             rows.append((f"{exposure}: {RESPONSE_NAMES[code]}", *cells))
     return Table(
         "best_response",
-        "Best overall response to each exposure, by initial treatment.",
-        ("Best response", *_columns(results)),
+        f"Best overall response to each exposure{wording.by_group(results.study.strata)}.",
+        ("Best response", *columns(results)),
         tuple(rows),
         "Stable disease includes non-complete response/non-progression.",
     )
@@ -146,7 +148,7 @@ def agreement_table(results: Results) -> Table:
         "agreement",
         "How far the two responses disagree, and how far they would by chance.",
         (
-            "Initial treatment",
+            wording.STRATA_HEADS[results.study.strata],
             "Discordant pairs",
             "Expected by chance",
             "Response in initial responders",
@@ -164,14 +166,7 @@ def times_table(results: Results) -> Table:
     """Medians and milestones of every time to event."""
     months = results.study.endpoints.survival_at_months
     rows: list[Row] = []
-    for endpoint, subset in (
-        ("pfs", "all"),
-        ("pfs", RESPONDERS),
-        ("dor", RESPONDERS),
-        ("os", "all"),
-        ("os", RESPONDERS),
-        ("follow_up", "all"),
-    ):
+    for endpoint, subset in _times_reported(results):
         for stratum in results.strata:
             row = results.estimate(endpoint, stratum, statistic="median", subset=subset)
             of = wording.evaluable_set(row["evaluable_set"])
@@ -185,7 +180,7 @@ def times_table(results: Results) -> Table:
             )
     return Table(
         "times",
-        "Times from the start of the rechallenge, in months.",
+        f"{_counted_from(results)}, in months.",
         (
             "Time (evaluable set)",
             "Events/N",
@@ -199,97 +194,32 @@ def times_table(results: Results) -> Table:
     )
 
 
-def toxicity_table(results: Results) -> Table:
-    """Severe immune-related events of the rechallenge, and what is known."""
-    rows: list[Row] = []
-    for stratum in results.strata:
-        row = results.estimate("irae_grade3plus", stratum)
-        members = results.members(stratum)
-        rows.append(
-            (
-                wording.group_name(stratum),
-                wording.proportion_cell(row),
-                wording.evaluable_set(row["evaluable_set"]),
-                wording.part_of(sum(not pair["toxicity_known"] for pair in members), len(members)),
-            )
-        )
-    return Table(
-        "toxicity",
-        "Patients with a severe immune-related event during the rechallenge "
-        f"(grade {results.study.endpoints.toxicity.minimum_grade} or higher).",
-        ("Initial treatment", "n/N = % (95% interval)", "Evaluable set", "Toxicity not known"),
-        tuple(rows),
-        "No row of an event means no severe toxicity only where severe toxicity was asked for.",
-    )
+def _times_reported(results: Results) -> Iterator[tuple[str, str]]:
+    """Endpoints and subsets in reporting order, those with delayed entry beside their own."""
+    endpoints = {endpoint.name: endpoint for endpoint in time_endpoints(results.study)}
+    order = ("pfs", "pfs_delayed_entry", "dor", "os", "os_delayed_entry", "ttnt", "follow_up")
+    for name in order:
+        if name in endpoints:
+            yield from ((name, subset) for subset in endpoints[name].subsets)
 
 
-def worst_grade_table(results: Results) -> Table:
-    """Worst grade of an immune-related event, both exposures."""
-    lines = {line["line_id"]: line for found in results.lines.values() for line in found}
-    rows: list[Row] = []
-    for exposure, key in (
-        ("Initial treatment", "initial_line_id"),
-        ("Rechallenge", "rechallenge_line_id"),
-    ):
-        for grade in (5, 4, 3, 2, 1, None):
-            cells = []
-            for stratum in results.strata:
-                members = results.members(stratum)
-                found = sum(
-                    lines.get(pair[key], {}).get("worst_irae_grade") == grade for pair in members
-                )
-                cells.append(wording.part_of(found, len(members)))
-            name = "None recorded" if grade is None else f"Grade {grade}"
-            rows.append((f"{exposure}: {name}", *cells))
-    return Table(
-        "worst_grade",
-        "Worst grade of an immune-related event, of all patients.",
-        ("Worst grade", *_columns(results)),
-        tuple(rows),
-        "A registry that records severe events only has no lower grades; none recorded is not "
-        "none happened.",
-    )
-
-
-def events_table(results: Results) -> Table:
-    """Severe immune-related events by category, patients per category."""
-    minimum = results.study.endpoints.toxicity.minimum_grade
-    of_line = {pair["rechallenge_line_id"]: pair for pair in results.pairs}
-    seen = {
-        (event["category"] or event["term"] or "not named", event["line_id"])
-        for event in results.events
-        if event["line_id"] in of_line and event["is_irae"] and (event["grade"] or 0) >= minimum
-    }
-    counts = Counter(name for name, _ in seen)
-    rows = []
-    for name in sorted(counts, key=lambda name: (-counts[name], name)):
-        cells = []
-        for stratum in results.strata:
-            known = [pair for pair in results.members(stratum) if pair["toxicity_known"]]
-            found = sum((name, pair["rechallenge_line_id"]) in seen for pair in known)
-            cells.append(wording.share(found, len(known)))
-        rows.append((name.replace("_", " "), *cells))
-    return Table(
-        "events",
-        "Patients with a severe immune-related event during the rechallenge, by category.",
-        ("Category as entered", *_columns(results)),
-        tuple(rows),
-        "Of patients whose toxicity is known; a patient may stand in several rows.",
+def _counted_from(results: Results) -> str:
+    study = results.study
+    if study.pfs_index == study.os_index:
+        return f"Times from {words.index(study.os_index)}"
+    return (
+        f"Progression-free survival from {words.index(study.pfs_index)}, "
+        f"overall survival from {words.index(study.os_index)}"
     )
 
 
 def sensitivity_table(results: Results) -> Table:
     """Both editions side by side."""
     rows: list[Row] = []
+    times = (("pfs", "all"), ("pfs", RESPONDERS), ("os", "all"))
     for endpoint, subset, statistic in (
-        ("orr", "all", "proportion"),
-        ("dcr", "all", "proportion"),
-        ("discordance", "all", "proportion"),
-        ("rechallenge_only", "all", "proportion"),
-        ("irae_grade3plus", "all", "proportion"),
-        ("pfs", "all", "median"),
-        ("pfs", RESPONDERS, "median"),
-        ("os", "all", "median"),
+        *((one.name, "all", "proportion") for one in proportion_endpoints(results.study)),
+        *((name, subset, "median") for name, subset in times),
     ):
         for stratum in results.strata:
             both = [
@@ -314,7 +244,8 @@ def sensitivity_table(results: Results) -> Table:
     )
 
 
-def _columns(results: Results) -> Row:
+def columns(results: Results) -> Row:
+    """Heads of a table with one column a group."""
     return tuple(
         f"{wording.group_name(stratum)} (N = {len(results.members(stratum))})"
         for stratum in results.strata

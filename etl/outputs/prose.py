@@ -31,4 +31,20 @@ CAUTION = (
     "with others."
 )
 
+IMMORTAL_TIME = (
+    "Counted from the initial treatment: patients had to live until the rechallenge to be in the "
+    "study (immortal time), so the curve cannot fall before it and lies too high."
+)
+
+DELAYED_ENTRY = (
+    "Beside it, each patient is at risk only from the day of the rechallenge on (delayed entry): "
+    "the same clock without the time in which nobody could have died. Early in the curve few are "
+    "at risk, and the estimate is unsteady there."
+)
+
+INCIDENCE = (
+    "The cumulative incidence (Aalen-Johansen) takes the next line and death as competing events; "
+    "the proportion above counts events without regard to how long patients were watched."
+)
+
 NO_PATIENT = "No patient meets the definition of this study, so there is nothing to show here."

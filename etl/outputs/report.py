@@ -22,13 +22,15 @@ from etl.outputs import (
     outcome_tables,
     prose,
     tables,
+    toxicity_tables,
     wording,
 )
 from etl.outputs.figures import Figure
 from etl.outputs.results import ReportContext, Results, read_results
 from etl.outputs.summary import write_summary
 from etl.outputs.tables import Table
-from etl.studies import Study
+from etl.studies import Study, words
+from etl.studies.estimates import time_endpoints
 from expectations.contracts import physical_columns
 from expectations.contracts.studies import Estimates
 
@@ -86,15 +88,6 @@ def write_outputs(
 
 def build_sections(results: Results, folder: Path) -> list[Section]:
     """The sections of the report, in the order of the contract; draws the figures."""
-    curves = [
-        figures.kaplan_meier(results, folder, endpoint, subset)
-        for endpoint, subset in (
-            ("pfs", "all"),
-            ("pfs", outcome_tables.RESPONDERS),
-            ("dor", outcome_tables.RESPONDERS),
-            ("os", "all"),
-        )
-    ]
     return [
         Section(
             "Attrition",
@@ -116,21 +109,17 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
         Section("Swimmer plot", _given(results, flow_figures.swimmer_plot(results, folder))),
         Section(
             "Kaplan-Meier with number at risk",
-            _given(
-                results,
-                curves[0],
-                outcome_tables.times_table(results),
-                prose.GUARANTEE_TIME,
-                *curves[1:],
-            ),
+            _given(results, *_survival(results, folder)),
         ),
         Section(
             "Toxicity",
             _given(
                 results,
-                outcome_tables.toxicity_table(results),
-                outcome_tables.worst_grade_table(results),
-                outcome_tables.events_table(results),
+                toxicity_tables.toxicity_table(results),
+                *_incidence(results),
+                toxicity_tables.recurrence_table(results),
+                toxicity_tables.worst_grade_table(results),
+                toxicity_tables.events_table(results),
             ),
         ),
         Section("Sensitivity", _given(results, outcome_tables.sensitivity_table(results))),
@@ -148,6 +137,29 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
         ),
         Section("RECORD", (method_tables.record_table(results),)),
     ]
+
+
+def _survival(results: Results, folder: Path) -> list[Item | None]:
+    """Curves and times; where patients could not have died at first, that is said at the curve."""
+    responders = outcome_tables.RESPONDERS
+    items: list[Item | None] = [
+        figures.kaplan_meier(results, folder, "pfs"),
+        outcome_tables.times_table(results),
+        prose.GUARANTEE_TIME,
+        figures.kaplan_meier(results, folder, "pfs", responders),
+        figures.kaplan_meier(results, folder, "dor", responders),
+        figures.kaplan_meier(results, folder, "os"),
+    ]
+    late = [one.name for one in time_endpoints(results.study) if one.enters_late]
+    if late:
+        items += [prose.IMMORTAL_TIME, prose.DELAYED_ENTRY]
+        items += [figures.kaplan_meier(results, folder, name) for name in late]
+    return items
+
+
+def _incidence(results: Results) -> list[Item | None]:
+    table = toxicity_tables.incidence_table(results)
+    return [] if table is None else [prose.INCIDENCE, table]
 
 
 def _given(results: Results, *items: Item | None) -> tuple[Item, ...]:
@@ -191,6 +203,7 @@ def _write_report(
         study=results.study,
         context=results.context,
         sections=sections,
+        definition=words.definition(results.study),
         printed=printed,
         headline=_headline(results),
         patients=len(results.pairs),
@@ -209,14 +222,18 @@ def _headline(results: Results) -> Table | None:
     if not results.pairs:
         return None
     rows = []
+    reported = {one.name for one in time_endpoints(results.study)}
+    recurrence = results.study.endpoints.recurrence is not None
     for endpoint, statistic, subset in (
         ("orr", "proportion", "all"),
         ("irae_grade3plus", "proportion", "all"),
+        *([("irae_recurrence", "proportion", "all")] if recurrence else []),
         ("discordance", "proportion", "all"),
         ("rechallenge_only", "proportion", "all"),
         ("pfs", "median", "all"),
         ("pfs", "median", outcome_tables.RESPONDERS),
         ("os", "median", "all"),
+        *([("os_delayed_entry", "median", "all")] if "os_delayed_entry" in reported else []),
     ):
         found = [
             results.estimate(endpoint, stratum, statistic=statistic, subset=subset)
@@ -236,7 +253,7 @@ def _headline(results: Results) -> Table | None:
     )
     return Table(
         "headline",
-        "Main estimates by initial treatment, as registered.",
+        f"Main estimates{wording.by_group(results.study.strata)}, as registered.",
         ("Endpoint (evaluable set)", *groups),
         tuple(rows),
     )

@@ -12,7 +12,7 @@ import duckdb
 
 from etl.parameters import Parameters
 from etl.studies import Study
-from etl.studies.pairs import Pair, in_stratum, read_pairs, records
+from etl.studies.pairs import Pair, in_stratum, read_pairs, records, strata_of
 from expectations.contracts import validate_frame
 from expectations.contracts.studies import Attrition, Estimates
 
@@ -62,9 +62,20 @@ class Results:
     judged: list[Record]
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups in reporting order, without `all`."""
+        return strata_of(self.study, self.pairs)
+
+    @property
     def strata(self) -> tuple[str, ...]:
         """Groups in reporting order, `all` last."""
-        return (*self.study.stratum_names, "all")
+        return (*self.groups, "all")
+
+    def counts_as_line(self, line: Record) -> bool:
+        """Whether a line is of a setting that the study looks at, or one of a pair's two."""
+        study = self.study
+        settings = (study.population.setting, study.initial_setting, study.rechallenge_setting)
+        return "any" in settings or line["setting"] in settings
 
     def members(self, stratum: str) -> list[Pair]:
         """The pairs of a group."""

@@ -102,7 +102,7 @@ def baseline_table(results: Results) -> Table:
         rows += _category_rows(results, label, lambda row, column=column: row.get(column))  # type: ignore[misc]
     return Table(
         "table_1",
-        "Patients at diagnosis of advanced disease, by initial treatment.",
+        f"Patients at diagnosis of advanced disease{wording.by_group(results.study.strata)}.",
         _header("Characteristic", results),
         tuple(rows),
         "Number (percentage of the group). Missing counts values that are missing, registered "
@@ -145,7 +145,7 @@ def exposure_table(results: Results) -> Table:
     rows += _between_rows(results, lines)
     return Table(
         "exposure",
-        "The two exposures and what lay between, by initial treatment.",
+        f"The two exposures and what lay between{wording.by_group(results.study.strata)}.",
         _header("Exposure", results),
         tuple(rows),
         "The interval runs from the initial line's end to the rechallenge's start.",
@@ -155,14 +155,14 @@ def exposure_table(results: Results) -> Table:
 def _between_rows(results: Results, lines: dict[str, Record]) -> list[Row]:
     def regimens(pair: Pair) -> set[str]:
         first, last = (
-            lines.get(pair[f"{which}_line_id"], {}).get("line_number", 0)
+            lines.get(pair[f"{which}_line_id"], {}).get("line_sequence", 0)
             for which in ("initial", "rechallenge")
         )
         return {
             line["regimen"]
             for line in results.lines.get(pair["patient_id"], [])
-            if line["setting"] == results.study.population.setting
-            and first < line["line_number"] < last
+            if results.study.population.setting in ("any", line["setting"])
+            and first < line["line_sequence"] < last
         }
 
     given = Counter(name for pair in results.pairs for name in regimens(pair))

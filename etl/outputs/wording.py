@@ -15,9 +15,13 @@ ENDPOINT_NAMES = {
     "rechallenge_only": "Responded to the rechallenge only",
     "initial_only": "Responded to the initial treatment only",
     "irae_grade3plus": "Severe immune-related event",
+    "irae_recurrence": "The same immune-related event again",
     "pfs": "Progression-free survival",
+    "pfs_delayed_entry": "Progression-free survival, delayed entry",
     "os": "Overall survival",
+    "os_delayed_entry": "Overall survival, delayed entry",
     "dor": "Duration of response",
+    "ttnt": "Time to next treatment or death",
     "follow_up": "Follow-up",
 }
 SET_NAMES = {
@@ -25,19 +29,44 @@ SET_NAMES = {
     "response_evaluable": "response evaluable",
     "pair_evaluable": "both responses evaluable",
     "toxicity_known": "toxicity known",
+    "toxicity_dated": "toxicity known and dated",
+    "recurrence_known": "toxicity and its organ class known",
     "pfs_known": "PFS known",
+    "pfs_known_from_initial": "PFS known, counted from the initial treatment",
+    "pfs_known_at_entry": "without an event and followed after the rechallenge began",
     "os_known": "survival known",
+    "os_known_from_initial": "survival known, counted from the initial treatment",
+    "os_known_at_entry": "followed after the rechallenge began",
+    "ttnt_known": "time to next treatment known",
     "response_dated": "responders with a dated response",
 }
 SUBSET_NAMES = {"all": "all patients", "rechallenge_responders": "responders to rechallenge"}
 EDITION_NAMES = {"as_registered": "As registered", "quality_filtered": "Quality filtered"}
 
+STRATA_HEADS = {
+    "initial_regimen": "Initial treatment",
+    "rechallenge_regimen": "Rechallenge",
+    "rechallenge_class": "Class of the rechallenge",
+    "first_stop_reason": "Why the initial treatment stopped",
+    "first_stop_progression": "Why the initial treatment stopped",
+    "none": "Group",
+}
+
 NONE = "\u2013"
 
 
 def group_name(stratum: str) -> str:
-    """A regimen as a reader writes it: 'ipilimumab + nivolumab'."""
-    return "All patients" if stratum == "all" else stratum.replace("+", " + ")
+    """A group as a reader writes it: 'ipilimumab + nivolumab', 'patient choice'."""
+    return "All patients" if stratum == "all" else stratum.replace("+", " + ").replace("_", " ")
+
+
+def by_group(strata: str) -> str:
+    """', by initial treatment' at the end of a caption; nothing without groups."""
+    return "" if strata == "none" else f", by {_small(STRATA_HEADS[strata])}"
+
+
+def _small(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def count(number: int) -> str:
@@ -107,6 +136,7 @@ def estimate_cell(row: Mapping[str, Any]) -> str:
         "proportion": proportion_cell,
         "median": median_cell,
         "survival_at": survival_cell,
+        "cumulative_incidence": survival_cell,
     }
     return cells[row["statistic"]](row)
 

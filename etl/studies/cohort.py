@@ -1,135 +1,205 @@
 """SQL of a study's cohort, generated from its definition: candidates, attrition, pairs.
 
 Belongs here: the queries that find and count the patients of a definition. Does not belong here:
-the criteria themselves (`criteria`), estimates from the pairs (`estimates`), or the derivation of
-lines and outcomes (`etl/sql`).
+how a line is recognised (`matching`), the course and the criteria on it (`course`, `criteria`),
+outcomes (`outcomes`), estimates from the pairs (`estimates`).
 """
 
-from etl.studies.criteria import DOUBT_STEPS, Criterion, criteria, literals
+from etl.studies.course import between_sql, doses_sql, stopping_events_sql
+from etl.studies.criteria import Criterion, criteria, doubt_steps, selection_doubts
 from etl.studies.definition import Study
+from etl.studies.matching import (
+    RESPONDERS,
+    RESPONSES_KNOWN,
+    is_in_setting,
+    is_initial,
+    is_rechallenge,
+    literals,
+)
+from etl.studies.outcomes import outcomes_sql
 
-RESPONDERS = ("CR", "PR", "iCR", "iPR")
+_INITIAL_RANK = {
+    "first_matching_line": "initials.line_sequence",
+    "last_matching_line": "rechallenges.line_id is null, initials.line_sequence desc",
+    "any_matching_line": "null",
+}
+_RECHALLENGE_RANK = {
+    "first_after_initial": "rechallenges.line_sequence",
+    "first_qualifying": None,
+    "last": "rechallenges.line_sequence desc",
+}
+_GAP_FROM = {
+    "line_end": "initial_end_date",
+    "line_start": "initial_start_date",
+    "last_dose": "last_dose_date",
+}
 
 
-def candidates_sql(study: Study) -> str:
-    """SQL that gives every patient the study's two lines, where there are any."""
-    response = (
-        "best_overall_response"
-        if study.endpoints.response.best_response == "unconfirmed"
-        else "best_overall_response_confirmed"
-    )
-    gap_from = {"line_end": "initial.end_date", "line_start": "initial.start_date"}
+def lines_sql(study: Study) -> str:
+    """SQL that gives `study_lines`: every line with the response that the study reads."""
+    response = {
+        ("derived", "unconfirmed"): "best_overall_response",
+        ("derived", "confirmed"): "best_overall_response_confirmed",
+        ("entered", "unconfirmed"): "entered_best_response",
+    }[study.response_source, study.endpoints.response.best_response]
+    evaluable = "response_evaluable"
+    if study.response_source == "entered":
+        evaluable = f"coalesce({response} in ({literals(RESPONSES_KNOWN)}), false)"
     return f"""
--- One row per patient: the initial line and the rechallenge the study would pick.
-create or replace temp table study_candidates as
-with
-lines as (
-    select *, {response} as response
-    from marts.treatment_lines
-    where setting = '{study.population.setting}'
-),
+-- One row per line of therapy.
+create or replace temp table study_lines as
+select
+    * exclude (response_evaluable),
+    string_split(regimen, '+') as label,
+    coalesce(string_split(regimen_class, '+'), []) as classes,
+    {response} as response,
+    {evaluable} as response_evaluable
+from marts.treatment_lines
+"""
 
-initial as (
+
+def pairs_considered_sql(study: Study) -> str:
+    """SQL that gives `study_pairs`: each pair of lines that the study may pick."""
+    initial_rank = _INITIAL_RANK[study.initial.pick]
+    rechallenge_rank = _RECHALLENGE_RANK[study.rechallenge.pick]
+    of_the_patient = f"dense_rank() over (partition by initials.patient_id order by {initial_rank})"
+    of_the_line = (
+        "1"
+        if rechallenge_rank is None
+        else f"row_number() over (partition by initials.line_id order by {rechallenge_rank})"
+    )
+    return f"""
+-- One row per patient, initial line and rechallenge that the study may pick.
+create or replace temp table study_pairs as
+with
+lines as (from study_lines),
+
+initials as (
     select *
     from lines
-    where regimen in ({literals(study.initial.regimens)})
-    qualify row_number() over (partition by patient_id order by line_number, line_id) = 1
+    where {is_initial("lines", study.initial, study.initial_setting)}
 ),
 
-later as (
-    select lines.*
-    from lines
-    inner join initial using (patient_id)
-    where lines.line_number > initial.line_number
-),
-
-rechallenge as (
-    select later.*
-    from later
-    inner join initial using (patient_id)
-    where {_matches(study)}
-    qualify row_number() over (
-        partition by later.patient_id order by later.line_number, later.line_id
-    ) = 1
-),
-
-course as (
+pairs as (
     select
-        rechallenge.patient_id,
-        count(*) - 1 as intervening_lines,
-        coalesce(bool_or(
-            lines.progression_date > lines.start_date
-            and lines.progression_date <= rechallenge.start_date
-        ), false) as progression_between
-    from rechallenge
-    inner join initial using (patient_id)
-    inner join lines
-        on lines.patient_id = rechallenge.patient_id
-        and lines.line_number >= initial.line_number
-        and lines.line_number < rechallenge.line_number
-    group by rechallenge.patient_id
+        initials.patient_id,
+        initials.line_id as initial_line_id,
+        initials.line_sequence as initial_sequence,
+        initials.regimen as initial_regimen,
+        initials.regimen_class as initial_class,
+        initials.start_date as initial_start_date,
+        initials.end_date as initial_end_date,
+        initials.end_reason as first_stop_reason,
+        initials.response as initial_response,
+        initials.pfs_days as initial_pfs_days,
+        case when initials.progression_date > initials.start_date
+            then initials.progression_date
+        end as initial_progression_date,
+        initials.start_date + cast(initials.os_days as integer) as last_followed_date,
+        rechallenges.line_id as rechallenge_line_id,
+        rechallenges.line_sequence as rechallenge_sequence,
+        rechallenges.start_date as rechallenge_start_date
+    from initials
+    left join lines as rechallenges
+        on rechallenges.patient_id = initials.patient_id
+        and rechallenges.line_sequence > initials.line_sequence
+        and {_is_rechallenge(study)}
+    qualify {of_the_patient} = 1 and {of_the_line} = 1
 ),
 
-first_response as (
-    select responses.line_id, min(responses.assessment_date) as response_date
-    from marts.responses
-    inner join rechallenge on rechallenge.line_id = responses.line_id
-    where responses.response in ({literals(RESPONDERS)})
-        and responses.assessment_date
-            <= coalesce(rechallenge.progression_date, responses.assessment_date)
-    group by responses.line_id
+lasts as (
+    select
+        patient_id,
+        bool_or({is_in_setting("lines", study.initial_setting)}) as has_line,
+        max(line_sequence)
+            filter (where {is_in_setting("lines", study.rechallenge_setting)}) as last_sequence
+    from lines
+    group by patient_id
 ),
 
-bare_severe as ({_bare_severe(study)}
+doses as ({doses_sql(study)}
+),
+
+stopping_events as ({stopping_events_sql(study)}
+),
+
+between_lines as ({between_sql(study)}
 )
 
 select
     patients.patient_id,
     patients.age_at_advanced_diagnosis,
-    patients.patient_id in (select patient_id from lines) as has_line,
-    patients.patient_id in (select patient_id from later) as has_later_line,
-    initial.line_id as initial_line_id,
-    rechallenge.line_id as rechallenge_line_id,
-    initial.regimen as initial_regimen,
-    rechallenge.regimen as rechallenge_regimen,
-    initial.start_date as initial_start_date,
-    initial.end_date as initial_end_date,
-    rechallenge.start_date as rechallenge_start_date,
-    rechallenge.end_date as rechallenge_end_date,
-    date_diff('day', initial.end_date, rechallenge.start_date) as interval_days,
-    date_diff('day', {gap_from[study.between.gap_from]}, rechallenge.start_date) as gap_days,
-    course.intervening_lines,
-    initial.end_reason as first_stop_reason,
-    course.progression_between,
-    initial.response as initial_response,
-    rechallenge.response as rechallenge_response,
-    coalesce(initial.response_evaluable, false) as initial_response_evaluable,
-    coalesce(rechallenge.response_evaluable, false) as response_evaluable,
-    coalesce(rechallenge.toxicity_known, false) as toxicity_known,
-    coalesce(rechallenge.worst_irae_grade >= {study.endpoints.toxicity.minimum_grade}, false)
-        or rechallenge.line_id in (select line_id from bare_severe) as has_severe_irae,
-    rechallenge.pfs_days,
-    rechallenge.pfs_event,
-    rechallenge.os_days,
-    rechallenge.os_event,
-    date_diff('day', rechallenge.start_date, first_response.response_date) as days_to_response,
-    {_both_doubts("lines")} as lines_doubtful_because,
-    rechallenge.response_doubtful_because,
-    initial.response_doubtful_because as initial_response_doubtful_because,
-    rechallenge.pfs_doubtful_because,
-    rechallenge.os_doubtful_because,
-    rechallenge.toxicity_doubtful_because
+    patients.primary_type,
+    coalesce(lasts.has_line, false) as has_line,
+    coalesce(lasts.last_sequence > pairs.initial_sequence, false) as has_later_line,
+    pairs.* exclude (patient_id),
+    date_diff('day', initial_start_date, initial_end_date) as initial_duration_days,
+    date_diff('day', initial_end_date, rechallenge_start_date) as interval_days,
+    date_diff('day', {_GAP_FROM[study.between.gap_from]}, rechallenge_start_date) as gap_days,
+    date_diff('day', initial_end_date, last_followed_date) as follow_up_after_stop_days,
+    first_stop_reason = 'progression'
+    or (
+        initial_progression_date is not null
+        and initial_progression_date <= initial_end_date
+    ) as has_progression_at_stop,
+    doses.doses,
+    doses.last_dose_date,
+    stopping_events.organ_classes as stopping_organ_classes,
+    between_lines.intervening_lines,
+    between_lines.progression_between,
+    between_lines.initial_progression,
+    between_lines.progression_after_stop,
+    coalesce(between_lines.intervening_classes, []) as intervening_classes,
+    coalesce(between_lines.intervening_substances, []) as intervening_substances
 from marts.patients
-left join initial using (patient_id)
-left join rechallenge using (patient_id)
-left join course using (patient_id)
-left join first_response on first_response.line_id = rechallenge.line_id
+left join lasts on lasts.patient_id = patients.patient_id
+left join pairs on pairs.patient_id = patients.patient_id
+left join doses on doses.line_id = pairs.initial_line_id
+left join stopping_events on stopping_events.line_id = pairs.initial_line_id
+left join between_lines
+    on between_lines.initial_line_id = pairs.initial_line_id
+    and between_lines.rechallenge_line_id = pairs.rechallenge_line_id
+"""
+
+
+def candidates_sql(study: Study) -> str:
+    """SQL that gives `study_candidates`: every patient with the pair that the study picks.
+
+    Of several pairs it is the first that meets every criterion, else the one that comes furthest,
+    so that each patient is left out at one step.
+    """
+    doubts = "".join(f", initial.{name}_doubtful_because" for name in selection_doubts(study))
+    return f"""
+-- One row per patient: the initial line and the rechallenge the study would pick.
+create or replace temp table study_candidates as
+with
+picked as (
+    select *
+    from study_pairs
+    qualify row_number() over (
+        partition by patient_id
+        order by {_steps_met(study)} desc, initial_sequence, rechallenge_sequence
+    ) = 1
+)
+
+select
+    picked.*,
+    initial.setting as initial_setting,
+    coalesce(initial.response_evaluable, false) as initial_response_evaluable,
+    {_both_doubts("lines")} as lines_doubtful_because,
+    nullif(concat_ws(', ', null{doubts}), '') as selection_doubtful_because,
+    initial.response_doubtful_because as initial_response_doubtful_because,
+    outcomes.* exclude (patient_id)
+from picked
+left join study_lines as initial on initial.line_id = picked.initial_line_id
+left join study_lines as rechallenge on rechallenge.line_id = picked.rechallenge_line_id
+left join ({outcomes_sql(study)}
+) as outcomes on outcomes.patient_id = picked.patient_id
 """
 
 
 def pairs_sql(study: Study) -> str:
     """SQL that gives `marts.rechallenges` the pairs of patients who meet every criterion."""
-    stratum = "initial_regimen" if study.strata == "initial_regimen" else "'all'"
     met = " and ".join(f"({criterion.condition})" for criterion in criteria(study))
     return f"""
 -- One row per rechallenged patient of the study.
@@ -154,15 +224,21 @@ select
     initial_line_id,
     rechallenge_line_id,
     initial_regimen,
+    initial_class,
     rechallenge_regimen,
-    {stratum} as stratum,
+    rechallenge_class,
+    {_stratum(study)} as stratum,
     initial_start_date,
     initial_end_date,
     rechallenge_start_date,
     rechallenge_end_date,
+    initial_duration_days,
+    last_dose_date,
     interval_days,
+    gap_days,
     intervening_lines,
     first_stop_reason,
+    array_to_string(stopping_organ_classes, ', ') as stopping_organ_classes,
     progression_between,
     initial_response,
     rechallenge_response,
@@ -174,17 +250,26 @@ select
     response_evaluable and initial_response_evaluable as pair_evaluable,
     toxicity_known,
     case when toxicity_known then has_severe_irae end as irae_grade3plus,
+    case when toxicity_known then has_recurrence end as irae_recurrence,
+    irae_days,
+    irae_cause,
+    '{study.pfs_index}' as pfs_index,
     pfs_days,
     pfs_event,
+    '{study.os_index}' as os_index,
     os_days,
     os_event,
-    case when rechallenge_responder and pfs_days >= days_to_response
-        then pfs_days - days_to_response
+    date_diff('day', initial_start_date, rechallenge_start_date) as entry_days,
+    case when rechallenge_responder and rechallenge_pfs_days >= days_to_response
+        then rechallenge_pfs_days - days_to_response
     end as dor_days,
-    case when rechallenge_responder and pfs_days >= days_to_response
-        then pfs_event
+    case when rechallenge_responder and rechallenge_pfs_days >= days_to_response
+        then rechallenge_pfs_event
     end as dor_event,
+    ttnt_days,
+    ttnt_event,
     lines_doubtful_because,
+    selection_doubtful_because,
     response_doubtful_because,
     initial_response_doubtful_because,
     pfs_doubtful_because,
@@ -196,8 +281,8 @@ order by patient_id
 
 
 def attrition_sql(study: Study) -> str:
-    """SQL that gives `marts.attrition` one row a step; each step keeps a part of the one before."""
-    steps = criteria(study) + DOUBT_STEPS
+    """SQL that counts the patients left after each step; each keeps a part of the one before."""
+    steps = criteria(study) + doubt_steps(study)
     counts = ",\n    ".join(
         f"count(*) filter (where {_all_of(steps[: position + 1])})"
         for position in range(len(steps))
@@ -210,36 +295,36 @@ from study_candidates
 """
 
 
+def _is_rechallenge(study: Study) -> str:
+    return is_rechallenge("rechallenges", "initials", study.rechallenge, study.rechallenge_setting)
+
+
+def _steps_met(study: Study) -> str:
+    """SQL of the number of criteria that a pair meets before the first that it does not."""
+    steps = criteria(study)
+    unmet = "\n            ".join(
+        f"when not coalesce({step.condition}, false) then {position}"
+        for position, step in enumerate(steps)
+    )
+    return f"case\n            {unmet}\n            else {len(steps)}\n        end"
+
+
+def _stratum(study: Study) -> str:
+    return {
+        "initial_regimen": "initial_regimen",
+        "rechallenge_regimen": "rechallenge_regimen",
+        "rechallenge_class": "coalesce(rechallenge_class, 'unknown')",
+        "first_stop_reason": "first_stop_reason",
+        "first_stop_progression": (
+            "case when first_stop_reason in ('progression', 'unknown') then first_stop_reason"
+            " else 'another_reason' end"
+        ),
+        "none": "'all'",
+    }[study.strata]
+
+
 def _all_of(steps: tuple[Criterion, ...]) -> str:
     return " and ".join(f"({step.condition})" for step in steps)
-
-
-def _matches(study: Study) -> str:
-    rechallenge = study.rechallenge
-    if rechallenge.match == "exact":
-        return f"later.regimen in ({literals(rechallenge.regimens)})"
-    if rechallenge.match == "same_regimen":
-        return "later.regimen = initial.regimen"
-    held = (
-        f"""exists (
-        select 1 from derived.line_substances
-        where line_substances.line_id = later.line_id
-            and line_substances.is_label
-            and line_substances.drug_class = {literals([name])}
-    )"""
-        for name in rechallenge.classes
-    )
-    return "\n    and ".join(held)
-
-
-def _bare_severe(study: Study) -> str:
-    toxicity = study.endpoints.toxicity
-    if not toxicity.count_bare_severe_toxicity:
-        return "\n    select line_id from lines where false"
-    return f"""
-    select line_id
-    from lines
-    where severe_toxicity = 'yes' and coalesce(worst_grade < {toxicity.minimum_grade}, true)"""
 
 
 def _both_doubts(what: str) -> str:

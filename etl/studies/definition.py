@@ -99,8 +99,15 @@ class Study(Definition):
 
     @property
     def stratum_names(self) -> tuple[str, ...]:
-        """The groups in reporting order, without `all`."""
-        return self.initial.regimens if self.strata == "initial_regimen" else ()
+        """The groups that the definition names; others may be found (`pairs.strata_of`)."""
+        return {
+            "initial_regimen": self.initial.regimens,
+            "rechallenge_regimen": self.rechallenge.regimens,
+            "rechallenge_class": (),
+            "first_stop_reason": () if self.first_stop_reason == "any" else self.first_stop_reason,
+            "first_stop_progression": ("progression", "another_reason"),
+            "none": (),
+        }[self.strata]
 
     @property
     def initial_setting(self) -> str:

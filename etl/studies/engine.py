@@ -11,8 +11,14 @@ import duckdb
 import pandas as pd
 
 from etl.parameters import Parameters
-from etl.studies.cohort import attrition_sql, candidates_sql, pairs_sql
-from etl.studies.criteria import DOUBT_STEPS, criteria
+from etl.studies.cohort import (
+    attrition_sql,
+    candidates_sql,
+    lines_sql,
+    pairs_considered_sql,
+    pairs_sql,
+)
+from etl.studies.criteria import criteria, doubt_steps
 from etl.studies.definition import Study
 from etl.studies.estimates import estimate_study
 from etl.studies.pairs import read_pairs
@@ -52,10 +58,11 @@ def select_cohort(con: duckdb.DuckDBPyConnection, study: Study) -> None:
     create_study_tables(con)
     for contract in TABLES:
         con.execute(f"delete from {contract.key()} where study = ?", [study.id])
-    con.execute(candidates_sql(study))
-    con.execute(pairs_sql(study))
+    for statement in (lines_sql, pairs_considered_sql, candidates_sql, pairs_sql):
+        con.execute(statement(study))
     _write_attrition(con, study)
-    con.execute("drop table study_candidates")
+    for table in ("study_candidates", "study_pairs", "study_lines"):
+        con.execute(f"drop table {table}")
 
 
 def write_estimates(con: duckdb.DuckDBPyConnection, study: Study, minimum_cell: int) -> None:
@@ -85,7 +92,7 @@ def _columns(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> list[t
 
 
 def _write_attrition(con: duckdb.DuckDBPyConnection, study: Study) -> None:
-    steps = criteria(study) + DOUBT_STEPS
+    steps = criteria(study) + doubt_steps(study)
     counts = con.execute(attrition_sql(study)).fetchone() or ()
     before = (counts[0], *counts[:-1])
     rows = [

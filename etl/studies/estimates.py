@@ -4,7 +4,7 @@ Belongs here: which endpoints there are, their evaluable sets, editions, strata 
 not belong here: the estimators (`etl/survival`), what is suppressed (`suppression`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from etl.parameters import DAYS_PER_MONTH
@@ -12,10 +12,10 @@ from etl.studies.definition import Study
 from etl.studies.pairs import (
     DISEASE_CONTROL,
     INITIAL_RESPONSE,
-    LINES,
     OS,
     PFS,
     RESPONSE,
+    SELECTED,
     TOXICITY,
     EvaluableSet,
     Pair,
@@ -23,7 +23,9 @@ from etl.studies.pairs import (
     in_stratum,
     is_gained,
     is_lost,
+    strata_of,
 )
+from etl.survival.cumulative_incidence import fit_aalen_johansen
 from etl.survival.kaplan_meier import (
     Curve,
     Estimate,
@@ -31,9 +33,12 @@ from etl.survival.kaplan_meier import (
     fit_reverse_kaplan_meier,
 )
 from etl.survival.proportions import clopper_pearson
-from expectations.contracts.studies import EDITIONS
+from expectations.contracts.studies import EDITIONS, ENDPOINTS
 
 RESPONDERS = "rechallenge_responders"
+IMMORTAL_TIME = (
+    "counted from the initial treatment: patients had to live until the rechallenge (immortal time)"
+)
 
 
 @dataclass(frozen=True)
@@ -70,68 +75,152 @@ class ProportionEndpoint:
 
 @dataclass(frozen=True)
 class TimeEndpoint:
-    """A time to event: its columns, set and estimator."""
+    """A time to event: its columns, set and estimator.
+
+    Attributes:
+        name: as in `marts.estimates`.
+        days: column of the duration.
+        event: column that says whether it ended with the event.
+        of: the set it is estimated in.
+        subsets: groups within a stratum for which it is estimated as well.
+        index: day from which it counts.
+        is_reverse: the reverse estimate, of follow-up.
+        enters_late: patients are at risk only from the rechallenge on.
+    """
 
     name: str
     days: str
     event: str
     of: EvaluableSet
     subsets: tuple[str, ...] = ("all",)
+    index: str = "rechallenge_start"
     is_reverse: bool = False
+    enters_late: bool = False
+
+    @property
+    def is_immortal(self) -> bool:
+        """Whether patients could not have had the event before they were rechallenged."""
+        return self.index == "initial_start" and not self.enters_late
 
 
 def proportion_endpoints(study: Study) -> tuple[ProportionEndpoint, ...]:
     """The proportions a study reports."""
-    response = EvaluableSet("response_evaluable", _true("response_evaluable"), (LINES, RESPONSE))
-    if study.endpoints.response.denominator == "all":
-        response = EvaluableSet("all", _everybody, (LINES, RESPONSE))
-    both = (LINES, RESPONSE, INITIAL_RESPONSE)
+    asked = study.endpoints
+    response = EvaluableSet(
+        "response_evaluable", _true("response_evaluable"), (*SELECTED, RESPONSE)
+    )
+    if asked.response.denominator == "all":
+        response = EvaluableSet("all", _everybody, (*SELECTED, RESPONSE))
+    both = (*SELECTED, RESPONSE, INITIAL_RESPONSE)
     pairs = EvaluableSet("pair_evaluable", _true("pair_evaluable"), both)
     everybody = EvaluableSet("all", _everybody, both)
-    toxicity = EvaluableSet("toxicity_known", _true("toxicity_known"), (LINES, TOXICITY))
-    if study.endpoints.toxicity.denominator == "all":
-        toxicity = EvaluableSet("all", _everybody, (LINES, TOXICITY))
-    return (
+    differing = everybody if asked.discordance.denominator == "all" else pairs
+    one_sided = pairs if asked.discordance.one_sided_denominator == "both_evaluable" else everybody
+    endpoints = [
         ProportionEndpoint("orr", _true("rechallenge_responder"), response),
         ProportionEndpoint("dcr", _is_controlled, response),
-        ProportionEndpoint("discordance", _true("discordant"), pairs),
-        ProportionEndpoint("rechallenge_only", is_gained, everybody),
-        ProportionEndpoint("initial_only", is_lost, everybody),
-        ProportionEndpoint("irae_grade3plus", _true("irae_grade3plus"), toxicity),
-    )
+        ProportionEndpoint("discordance", _true("discordant"), differing),
+        ProportionEndpoint("rechallenge_only", is_gained, one_sided),
+        ProportionEndpoint("initial_only", is_lost, one_sided),
+        ProportionEndpoint(
+            "irae_grade3plus",
+            _true("irae_grade3plus"),
+            toxicity_set(asked.toxicity.denominator),
+        ),
+    ]
+    if asked.recurrence is not None:
+        endpoints.append(
+            ProportionEndpoint(
+                "irae_recurrence",
+                _true("irae_recurrence"),
+                recurrence_set(asked.recurrence.denominator),
+            )
+        )
+    return tuple(endpoints)
 
 
-def time_endpoints() -> tuple[TimeEndpoint, ...]:
-    """The times to event a study reports."""
-    os_known = EvaluableSet("os_known", _known("os_days"), (LINES, OS))
-    return (
-        TimeEndpoint(
-            "pfs",
-            "pfs_days",
-            "pfs_event",
-            EvaluableSet("pfs_known", _known("pfs_days"), (LINES, PFS)),
+def toxicity_set(denominator: str) -> EvaluableSet:
+    """The set in which toxicity is counted."""
+    if denominator == "all":
+        return EvaluableSet("all", _everybody, (*SELECTED, TOXICITY))
+    return EvaluableSet("toxicity_known", _true("toxicity_known"), (*SELECTED, TOXICITY))
+
+
+def recurrence_set(denominator: str) -> EvaluableSet:
+    """The set in which recurrence is counted: of whom it is known, or everybody."""
+    if denominator == "all":
+        return toxicity_set("all")
+    return EvaluableSet("recurrence_known", _known("irae_recurrence"), (*SELECTED, TOXICITY))
+
+
+def incidence_set() -> EvaluableSet:
+    """The set in which cumulative incidence is estimated."""
+
+    def is_known(pair: Pair) -> bool:
+        return pair["toxicity_known"] is True and pair["irae_cause"] is not None
+
+    return EvaluableSet("toxicity_dated", is_known, (*SELECTED, TOXICITY))
+
+
+def time_endpoints(study: Study) -> tuple[TimeEndpoint, ...]:
+    """The times to event a study reports; with delayed entry beside those from the initial."""
+    endpoints: list[TimeEndpoint] = []
+    for name, index, doubt in (("pfs", study.pfs_index, PFS), ("os", study.os_index, OS)):
+        days, event = f"{name}_days", f"{name}_event"
+        plain = TimeEndpoint(
+            name,
+            days,
+            event,
+            EvaluableSet(_indexed(f"{name}_known", index), _known(days), (*SELECTED, doubt)),
             ("all", RESPONDERS),
-        ),
-        TimeEndpoint("os", "os_days", "os_event", os_known, ("all", RESPONDERS)),
+            index,
+        )
+        endpoints.append(plain)
+        if plain.is_immortal:
+            late = EvaluableSet(f"{name}_known_at_entry", _enters(days), plain.of.doubts)
+            endpoints.append(
+                replace(plain, name=f"{name}_delayed_entry", of=late, enters_late=True)
+            )
+    os_known = EvaluableSet(
+        _indexed("os_known", study.os_index), _known("os_days"), (*SELECTED, OS)
+    )
+    dated = EvaluableSet("response_dated", _known("dor_days"), (*SELECTED, RESPONSE, PFS))
+    treated = EvaluableSet("ttnt_known", _known("ttnt_days"), (*SELECTED, OS))
+    return (
+        *endpoints,
+        TimeEndpoint("dor", "dor_days", "dor_event", dated, (RESPONDERS,)),
+        TimeEndpoint("ttnt", "ttnt_days", "ttnt_event", treated),
         TimeEndpoint(
-            "dor",
-            "dor_days",
-            "dor_event",
-            EvaluableSet("response_dated", _known("dor_days"), (LINES, RESPONSE, PFS)),
-            (RESPONDERS,),
+            "follow_up", "os_days", "os_event", os_known, index=study.os_index, is_reverse=True
         ),
-        TimeEndpoint("follow_up", "os_days", "os_event", os_known, is_reverse=True),
     )
 
 
-def estimate_study(study: Study, pairs: list[Pair]) -> list[Row]:
-    """Every estimate of a study: editions, strata and `all`, subsets, endpoints, statistics."""
+def estimate_study(
+    study: Study,
+    pairs: list[Pair],
+    *,
+    editions: Sequence[str] = EDITIONS,
+    endpoints: Collection[str] = ENDPOINTS,
+) -> list[Row]:
+    """Every estimate of a study: editions, strata and `all`, subsets, endpoints, statistics.
+
+    Args:
+        study: the definition.
+        pairs: its patients.
+        editions: the editions asked for.
+        endpoints: the endpoints asked for; others are not computed.
+    """
     rows: list[Row] = []
-    for edition in EDITIONS:
-        for stratum in (*study.stratum_names, "all"):
+    for edition in editions:
+        for stratum in (*strata_of(study, pairs), "all"):
             members = in_stratum(pairs, stratum)
-            rows += _proportions(study, edition, stratum, members)
-            for endpoint in time_endpoints():
+            rows += _proportions(study, edition, stratum, members, endpoints)
+            if "irae_grade3plus" in endpoints:
+                rows += _incidences(study, edition, stratum, members)
+            for endpoint in time_endpoints(study):
+                if endpoint.name not in endpoints:
+                    continue
                 for subset in endpoint.subsets:
                     rows += _times(study, edition, stratum, subset, endpoint, members)
     return rows
@@ -139,12 +228,14 @@ def estimate_study(study: Study, pairs: list[Pair]) -> list[Row]:
 
 def fit_endpoint(endpoint: TimeEndpoint, pairs: list[Pair], confidence: float) -> Curve:
     """The curve of an endpoint over pairs that are all in its evaluable set."""
-    fit = fit_reverse_kaplan_meier if endpoint.is_reverse else fit_kaplan_meier
-    return fit(
-        [pair[endpoint.days] for pair in pairs],
-        [bool(pair[endpoint.event]) for pair in pairs],
-        confidence,
-    )
+    durations = [pair[endpoint.days] for pair in pairs]
+    events = [bool(pair[endpoint.event]) for pair in pairs]
+    if endpoint.is_reverse:
+        return fit_reverse_kaplan_meier(durations, events, confidence)
+    if endpoint.enters_late:
+        entries = [pair["entry_days"] for pair in pairs]
+        return fit_kaplan_meier(durations, events, confidence, entries)
+    return fit_kaplan_meier(durations, events, confidence)
 
 
 def members_of(
@@ -162,9 +253,13 @@ def members_of(
     return evaluable.of(pairs, edition), evaluable.name_in(edition)
 
 
-def _proportions(study: Study, edition: str, stratum: str, members: list[Pair]) -> Iterator[Row]:
+def _proportions(
+    study: Study, edition: str, stratum: str, members: list[Pair], endpoints: Collection[str]
+) -> Iterator[Row]:
     confidence = study.endpoints.confidence
     for endpoint in proportion_endpoints(study):
+        if endpoint.name not in endpoints:
+            continue
         evaluable = endpoint.of.of(members, edition)
         found = clopper_pearson(sum(map(endpoint.has, evaluable)), len(evaluable), confidence)
         yield Row(
@@ -198,7 +293,7 @@ def _times(
     confidence = study.endpoints.confidence
     evaluable, set_name = members_of(endpoint, members, edition, subset)
     curve = fit_endpoint(endpoint, evaluable, confidence)
-    estimator = "reverse Kaplan-Meier" if endpoint.is_reverse else "Kaplan-Meier"
+    estimator = _estimator(endpoint)
     median = _in_months(curve.median())
     row = Row(
         study=study.id,
@@ -212,7 +307,7 @@ def _times(
         lower=median.lower,
         upper=median.upper,
         confidence=confidence,
-        method=f"{estimator}, log(-log) interval{_not_reached(curve, median)}",
+        method=f"{estimator}{_not_reached(curve, median)}",
         numerator=curve.events,
         denominator=curve.subjects,
         at_risk=None,
@@ -231,10 +326,66 @@ def _times(
             value=found.value,
             lower=found.lower,
             upper=found.upper,
-            method=f"{estimator}, log(-log) interval{_not_observed(curve, found)}",
+            method=f"{estimator}{_not_observed(curve.subjects, found)}",
             numerator=curve.events_by(days),
             at_risk=curve.at_risk(days),
         )
+
+
+def _incidences(study: Study, edition: str, stratum: str, members: list[Pair]) -> Iterator[Row]:
+    confidence = study.endpoints.confidence
+    evaluable = incidence_set().of(members, edition)
+    if not study.endpoints.toxicity.cumulative_incidence_months:
+        return
+    curve = fit_aalen_johansen(
+        [pair["irae_days"] for pair in evaluable],
+        [pair["irae_cause"] for pair in evaluable],
+        confidence,
+    )
+    for months in study.endpoints.toxicity.cumulative_incidence_months:
+        days = months * DAYS_PER_MONTH
+        found = curve.incidence_at(days)
+        missing = _not_observed(len(evaluable), found)
+        yield Row(
+            study=study.id,
+            edition=edition,
+            stratum=stratum,
+            subset="all",
+            endpoint="irae_grade3plus",
+            statistic="cumulative_incidence",
+            at=months,
+            value=found.value,
+            lower=found.lower,
+            upper=found.upper,
+            confidence=confidence,
+            method=(
+                "Aalen-Johansen, log(-log) interval; next line and death are competing events"
+                f"{missing}"
+            ),
+            numerator=curve.events_by(days),
+            denominator=len(evaluable),
+            at_risk=curve.at_risk(days),
+            evaluable_set=incidence_set().name_in(edition),
+        )
+
+
+def _estimator(endpoint: TimeEndpoint) -> str:
+    if endpoint.is_reverse:
+        return f"reverse Kaplan-Meier, log(-log) interval{_immortal(endpoint)}"
+    if endpoint.enters_late:
+        return (
+            "Kaplan-Meier with delayed entry at the rechallenge, log(-log) interval; counted from "
+            "the initial treatment"
+        )
+    return f"Kaplan-Meier, log(-log) interval{_immortal(endpoint)}"
+
+
+def _immortal(endpoint: TimeEndpoint) -> str:
+    return f"; {IMMORTAL_TIME}" if endpoint.is_immortal else ""
+
+
+def _indexed(name: str, index: str) -> str:
+    return f"{name}_from_initial" if index == "initial_start" else name
 
 
 def _in_months(days: Estimate) -> Estimate:
@@ -255,8 +406,8 @@ def _not_reached(curve: Curve, median: Estimate) -> str:
     return f"; {' and '.join(missing)} limit not reached" if missing else ""
 
 
-def _not_observed(curve: Curve, found: Estimate) -> str:
-    if curve.subjects == 0:
+def _not_observed(subjects: int, found: Estimate) -> str:
+    if subjects == 0:
         return "; nobody in the evaluable set"
     if found.value is None:
         return "; nobody was observed so long"
@@ -271,6 +422,11 @@ def _true(column: str) -> Test:
 
 def _known(column: str) -> Test:
     return lambda pair: pair[column] is not None
+
+
+def _enters(days: str) -> Test:
+    """Whether a patient was still followed after the rechallenge began."""
+    return lambda pair: pair[days] is not None and pair[days] > pair["entry_days"]
 
 
 def _everybody(_: Pair) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from etl.studies.definition import Study
 from etl.survival.proportions import PairedTable
 from expectations.contracts import validate_frame
 from expectations.contracts.studies import Rechallenges
@@ -51,7 +52,7 @@ class EvaluableSet:
         return self.name if edition == "as_registered" else f"{self.name}_sound"
 
 
-LINES = "lines_doubtful_because"
+SELECTED = ("lines_doubtful_because", "selection_doubtful_because")
 RESPONSE = "response_doubtful_because"
 INITIAL_RESPONSE = "initial_response_doubtful_because"
 PFS = "pfs_doubtful_because"
@@ -108,3 +109,11 @@ def paired_table(pairs: Iterable[Pair]) -> PairedTable:
 def in_stratum(pairs: Iterable[Pair], stratum: str) -> list[Pair]:
     """The pairs of a stratum; `all` is everybody."""
     return [pair for pair in pairs if stratum in ("all", pair["stratum"])]
+
+
+def strata_of(study: Study, pairs: Iterable[Pair]) -> tuple[str, ...]:
+    """The groups in reporting order, without `all`: those the study names, then those found."""
+    if study.strata == "none":
+        return ()
+    found = {pair["stratum"] for pair in pairs}
+    return (*study.stratum_names, *sorted(found - set(study.stratum_names)))

@@ -34,13 +34,15 @@ def mark_suppressed(rows: list[Row], pairs: list[Pair], study: Study, policy: Po
     Hidden are: a count, its complement or its set below the minimum cell, and too few at risk;
     disease control from which the responses subtract to a small count; gains and losses when a
     cell of the paired table is small, because response and discordance give the rest; an edition
-    that leaves out so few patients that the other edition gives them away; and, where a single
+    that leaves out so few patients that the other edition gives them away, and delayed entry that
+    leaves out so few; and, where a single
     group is hidden and the total is not, the smallest other group.
     """
     hidden = {id(row) for row in rows if _has_small_count(row, policy)}
     hidden |= _small_by_subtraction(rows, policy)
     hidden |= _small_pairs(rows, pairs, study, policy)
     hidden |= _small_between_editions(rows, policy)
+    hidden |= _small_before_entry(rows, policy)
     if policy.complementary:
         hidden |= _lone_groups(rows, hidden)
     return [replace(row, suppressed=id(row) in hidden) for row in rows]
@@ -90,6 +92,20 @@ def _small_between_editions(rows: list[Row], policy: Policy) -> set[int]:
         left_out = registered[(*_key(row)[1:], row.stratum)] - row.denominator
         if left_out > 0 and policy.is_small(left_out):
             hidden.add(id(row))
+    return hidden
+
+
+def _small_before_entry(rows: list[Row], policy: Policy) -> set[int]:
+    """Estimates with delayed entry whose set leaves few of the plain one's patients out."""
+    plain = {(_key(row), row.stratum): row.denominator for row in rows}
+    hidden = set()
+    for row in rows:
+        name = row.endpoint.removesuffix("_delayed_entry")
+        if name != row.endpoint:
+            key = _key(replace(row, endpoint=name))
+            left_out = plain[key, row.stratum] - row.denominator
+            if left_out > 0 and policy.is_small(left_out):
+                hidden.add(id(row))
     return hidden
 
 

@@ -21,9 +21,11 @@ ENDPOINTS = (
     "pfs_delayed_entry",
     "os",
     "os_delayed_entry",
+    "ttnt",
     "dor",
     "follow_up",
 )
+INDEXES = ("rechallenge_start", "initial_start")
 STATISTICS = ("proportion", "median", "survival_at", "cumulative_incidence")
 
 
@@ -41,19 +43,33 @@ class Rechallenges(Contract):
     initial_line_id: Series[str] = column("Line of the initial exposure.", nullable=False)
     rechallenge_line_id: Series[str] = column("Line of the rechallenge.", nullable=False)
     initial_regimen: Series[str] = column("Regimen of the initial line.", nullable=False)
+    initial_class: Series[str] = column("Drug classes of the initial line joined by '+'.")
     rechallenge_regimen: Series[str] = column("Regimen of the rechallenge.", nullable=False)
+    rechallenge_class: Series[str] = column("Drug classes of the rechallenge joined by '+'.")
     stratum: Series[str] = column("Group in which the study reports.", nullable=False)
     initial_start_date: Series[date] = column("First day of the initial line.")
     initial_end_date: Series[date] = column("Last day of the initial line.")
-    rechallenge_start_date: Series[date] = column("First day of the rechallenge, the index date.")
+    rechallenge_start_date: Series[date] = column("First day of the rechallenge.")
     rechallenge_end_date: Series[date] = column("Last day of the rechallenge.")
+    initial_duration_days: Series[int] = column(
+        "From the initial line's start to its end.", unit="days"
+    )
+    last_dose_date: Series[date] = column(
+        "Last day of the initial line's counted substances; only where the study asks for it."
+    )
     interval_days: Series[int] = column(
         "From the initial line's end to the rechallenge's start.", unit="days"
+    )
+    gap_days: Series[int] = column(
+        "From the day that the study counts from to the rechallenge's start.", unit="days"
     )
     intervening_lines: Series[int] = column(
         "Lines of the study's setting between the two.", nullable=False, ge=0
     )
     first_stop_reason: Series[str] = column("Why the initial line ended.")
+    stopping_organ_classes: Series[str] = column(
+        "Organ classes of the adverse events that the study asks of the initial line; only there."
+    )
     progression_between: Series[bool] = column(
         "Whether a line from the initial one up to the rechallenge progressed before it.",
         nullable=False,
@@ -82,16 +98,46 @@ class Rechallenges(Contract):
     irae_grade3plus: Series[bool] = column(
         "Severe immune-related event during the rechallenge; missing when toxicity is not known."
     )
-    pfs_days: Series[int] = column("Progression-free survival of the rechallenge.", unit="days")
-    pfs_event: Series[bool] = column("Progression or death ended it; false is censored.")
-    os_days: Series[int] = column("Overall survival from the rechallenge.", unit="days")
+    irae_recurrence: Series[bool] = column(
+        "An immune-related event of an organ class that the initial line was stopped for; missing "
+        "when toxicity is not known or the study does not ask."
+    )
+    irae_days: Series[int] = column(
+        "From the rechallenge's start to the first severe immune-related event, else to what "
+        "closed its window; only where the study asks for cumulative incidence.",
+        unit="days",
+    )
+    irae_cause: Series[int] = column(
+        "How that time ended: 0 censored, 1 event, 2 next line, 3 death.", ge=0, le=3
+    )
+    pfs_index: Series[str] = column(
+        "Day from which progression-free survival counts.", nullable=False, isin=INDEXES
+    )
+    pfs_days: Series[int] = column("Progression-free survival from its index.", unit="days")
+    pfs_event: Series[bool] = column("An event of the study's variant ended it; false: censored.")
+    os_index: Series[str] = column(
+        "Day from which overall survival counts.", nullable=False, isin=INDEXES
+    )
+    os_days: Series[int] = column("Overall survival from its index.", unit="days")
     os_event: Series[bool] = column("Death ended it; false is censored.")
+    entry_days: Series[int] = column(
+        "From the initial line's start to the rechallenge's: how long a patient had to live to be "
+        "in the study.",
+        unit="days",
+    )
     dor_days: Series[int] = column(
         "From the first complete or partial response to progression or death; responders only.",
         unit="days",
     )
-    dor_event: Series[bool] = column("Progression or death ended it; false is censored.")
+    dor_event: Series[bool] = column("An event of the study's variant ended it; false: censored.")
+    ttnt_days: Series[int] = column(
+        "From the rechallenge's start to the next line or death.", unit="days"
+    )
+    ttnt_event: Series[bool] = column("Next line or death ended it; false is censored.")
     lines_doubtful_because: Series[str] = column("Rules that make either line doubtful.")
+    selection_doubtful_because: Series[str] = column(
+        "Rules that make doubtful what the study asks of the initial line."
+    )
     response_doubtful_because: Series[str] = column(
         "Rules that make the response to the rechallenge doubtful."
     )
@@ -142,11 +188,13 @@ class Estimates(Contract):
     edition: Series[str] = column(
         "All values as registered, or without the doubtful ones.", nullable=False, isin=EDITIONS
     )
-    stratum: Series[str] = column("Initial regimen, or `all`.", nullable=False)
+    stratum: Series[str] = column("Group of the study, or `all`.", nullable=False)
     subset: Series[str] = column("Patients it is restricted to, or `all`.", nullable=False)
     endpoint: Series[str] = column("What is estimated.", nullable=False, isin=ENDPOINTS)
     statistic: Series[str] = column("How it is summarised.", nullable=False, isin=STATISTICS)
-    at: Series[int] = column("Time of survival_at; missing otherwise.", unit="months", ge=0)
+    at: Series[int] = column(
+        "Time of survival_at and cumulative_incidence; missing otherwise.", unit="months", ge=0
+    )
     value: Series[float] = column(
         "Proportion or probability from 0 to 1, or median in months; missing when not reached or "
         "nobody is evaluable, as `method` says.",

@@ -14,6 +14,7 @@ from etl.parameters import Parameters
 from etl.studies import Study, build_study, load_studies
 from etl.synthetic.calibration import SEVERE_TOXICITY, Member, members
 from etl.warehouse import create_schemas
+from expectations.codelists import substance_classes
 from expectations.contracts import contract_for, create_table_sql, physical_columns
 
 IPI = "ipilimumab"
@@ -21,6 +22,9 @@ BOTH = "ipilimumab+nivolumab"
 START = date(2018, 1, 1)
 
 _REGIMENS = {"ipinivo": BOTH, "ipi": IPI}
+
+_PLAIN = {"varchar": "", "boolean": False, "bigint": 0, "integer": 0}
+"""What stands in a column that must not be missing and that no test names."""
 
 LINE = {
     "setting": "advanced",
@@ -55,11 +59,16 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]
     columns = [column.name for column in physical_columns(contract_for(table))]
     unknown = {name for row in rows for name in row} - set(columns)
     assert not unknown, f"{table} has no column {unknown}"
+    plain = {
+        column.name: _PLAIN.get(column.sql_type.lower())
+        for column in physical_columns(contract_for(table))
+        if not column.nullable
+    }
     names = ", ".join(columns)
     marks = ", ".join("?" for _ in columns)
     con.executemany(
         f"insert into {table} ({names}) values ({marks})",
-        [[row.get(name) for name in columns] for row in rows],
+        [[row.get(name, plain.get(name)) for name in columns] for row in rows],
     )
 
 
@@ -74,6 +83,7 @@ def add_patient(con: duckdb.DuckDBPyConnection, patient_id: str, *lines: dict[st
         row = {**LINE, "patient_id": patient_id, "line_number": numbers[setting], **line}
         row["line_id"] = f"{patient_id}|{setting}|{numbers[setting]}"
         row["line_sequence"] = len(rows) + 1
+        row.setdefault("regimen_class", _classes(str(row.get("regimen", ""))))
         for day, column in (
             ("start", "start_date"),
             ("end", "end_date"),
@@ -84,6 +94,11 @@ def add_patient(con: duckdb.DuckDBPyConnection, patient_id: str, *lines: dict[st
         rows.append(row)
     if rows:
         insert(con, "marts.treatment_lines", rows)
+
+
+def _classes(regimen: str) -> str:
+    known = substance_classes()
+    return "+".join(sorted({known[one] for one in regimen.split("+") if one in known}))
 
 
 def seed_study() -> Study:
@@ -152,24 +167,10 @@ def _add_rechallenged(con: duckdb.DuckDBPyConnection, number: int, member: Membe
             "os_event": is_event and number % 2 == 0,
             "toxicity_known": is_known,
             "worst_irae_grade": 3 if is_severe else None,
+            "first_response_date": START + timedelta(days=230 + 80) if again == "R" else None,
             **_response(again),
         },
     )
-    if again == "R":
-        insert(
-            con,
-            "marts.responses",
-            [
-                {
-                    "response_id": f"r-{patient}",
-                    "patient_id": patient,
-                    "line_id": f"{patient}|advanced|2",
-                    "assessment_date": START + timedelta(days=230 + 80),
-                    "response": "PR",
-                    "line_assignment": "date",
-                }
-            ],
-        )
 
 
 def _response(code: str) -> dict[str, Any]:

@@ -135,8 +135,8 @@ def test_every_estimate_has_one_row_and_both_editions(con: duckdb.DuckDBPyConnec
         'select edition, count(*), count(distinct (stratum, subset, endpoint, statistic, "at"))'
         " from marts.estimates group by edition order by edition"
     ).fetchall()
-    # 3 strata x (6 proportions + 5 times x (1 median + 3 landmarks) + 1 follow-up).
-    expected = 3 * (6 + 5 * 4 + 1)
+    # 3 strata x (6 proportions + 6 times x (1 median + 3 landmarks) + 1 follow-up).
+    expected = 3 * (6 + 6 * 4 + 1)
     assert rows == [
         ("as_registered", expected, expected),
         ("quality_filtered", expected, expected),
@@ -185,6 +185,7 @@ def test_a_doubtful_line_leaves_every_set() -> None:
             ("os", 31),
             ("pfs", 31),
             ("rechallenge_only", 31),
+            ("ttnt", 0),
         ]
 
 

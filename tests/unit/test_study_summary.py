@@ -33,6 +33,11 @@ def database(tmp_path: Path) -> Path:
             ) as e(endpoint, subset, stratum, statistic, value, lower, upper, numerator,
                 denominator, evaluable_set)
         """)
+        con.execute("""
+            create table marts.rechallenges as
+            select 's-2025' as study, if(n < 32, 'ipilimumab', 'nivolumab') as stratum
+            from unnest(range(50)) as t(n)
+        """)
     return path
 
 

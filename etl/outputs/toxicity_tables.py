@@ -1,0 +1,163 @@
+"""Tables of toxicity: severe events, their incidence over time, recurrence, worst grades.
+
+Belongs here: laying out rows of `marts.estimates` and counts of events. Does not belong here: any
+estimation, other outcomes (`outcome_tables`).
+"""
+
+from collections import Counter
+
+from etl.outputs import wording
+from etl.outputs.outcome_tables import columns
+from etl.outputs.results import Results
+from etl.outputs.tables import Row, Table
+from etl.studies import words
+
+
+def toxicity_table(results: Results) -> Table:
+    """Severe immune-related events of the rechallenge, and what is known."""
+    rows: list[Row] = []
+    for stratum in results.strata:
+        row = results.estimate("irae_grade3plus", stratum)
+        members = results.members(stratum)
+        rows.append(
+            (
+                wording.group_name(stratum),
+                wording.proportion_cell(row),
+                wording.evaluable_set(row["evaluable_set"]),
+                wording.part_of(sum(not pair["toxicity_known"] for pair in members), len(members)),
+            )
+        )
+    return Table(
+        "toxicity",
+        "Patients with a severe immune-related event during the rechallenge "
+        f"(grade {results.study.endpoints.toxicity.minimum_grade} or higher).",
+        (
+            wording.STRATA_HEADS[results.study.strata],
+            "n/N = % (95% interval)",
+            "Evaluable set",
+            "Toxicity not known",
+        ),
+        tuple(rows),
+        "No row of an event means no severe toxicity only where severe toxicity was asked for.",
+    )
+
+
+def worst_grade_table(results: Results) -> Table:
+    """Worst grade of an immune-related event, both exposures."""
+    lines = {line["line_id"]: line for found in results.lines.values() for line in found}
+    rows: list[Row] = []
+    for exposure, key in (
+        ("Initial treatment", "initial_line_id"),
+        ("Rechallenge", "rechallenge_line_id"),
+    ):
+        for grade in (5, 4, 3, 2, 1, None):
+            cells = []
+            for stratum in results.strata:
+                members = results.members(stratum)
+                found = sum(
+                    lines.get(pair[key], {}).get("worst_irae_grade") == grade for pair in members
+                )
+                cells.append(wording.part_of(found, len(members)))
+            name = "None recorded" if grade is None else f"Grade {grade}"
+            rows.append((f"{exposure}: {name}", *cells))
+    return Table(
+        "worst_grade",
+        "Worst grade of an immune-related event, of all patients.",
+        ("Worst grade", *columns(results)),
+        tuple(rows),
+        "A registry that records severe events only has no lower grades; none recorded is not "
+        "none happened.",
+    )
+
+
+def events_table(results: Results) -> Table:
+    """Severe immune-related events by category, patients per category."""
+    minimum = results.study.endpoints.toxicity.minimum_grade
+    of_line = {pair["rechallenge_line_id"]: pair for pair in results.pairs}
+    seen = {
+        (event["category"] or event["term"] or "not named", event["line_id"])
+        for event in results.events
+        if event["line_id"] in of_line and event["is_irae"] and (event["grade"] or 0) >= minimum
+    }
+    counts = Counter(name for name, _ in seen)
+    rows = []
+    for name in sorted(counts, key=lambda name: (-counts[name], name)):
+        cells = []
+        for stratum in results.strata:
+            known = [pair for pair in results.members(stratum) if pair["toxicity_known"]]
+            found = sum((name, pair["rechallenge_line_id"]) in seen for pair in known)
+            cells.append(wording.share(found, len(known)))
+        rows.append((name.replace("_", " "), *cells))
+    return Table(
+        "events",
+        "Patients with a severe immune-related event during the rechallenge, by category.",
+        ("Category as entered", *columns(results)),
+        tuple(rows),
+        "Of patients whose toxicity is known; a patient may stand in several rows.",
+    )
+
+
+def incidence_table(results: Results) -> Table | None:
+    """Cumulative incidence of a severe immune-related event; None where it is not asked for."""
+    asked = results.study.endpoints.toxicity
+    if not asked.cumulative_incidence_months:
+        return None
+    rows: list[Row] = []
+    for stratum in results.strata:
+        found = [
+            results.estimate(
+                "irae_grade3plus", stratum, statistic="cumulative_incidence", at=months
+            )
+            for months in asked.cumulative_incidence_months
+        ]
+        rows.append(
+            (
+                wording.group_name(stratum),
+                f"{found[-1]['numerator']}/{found[-1]['denominator']}",
+                *map(wording.survival_cell, found),
+            )
+        )
+    return Table(
+        "incidence",
+        "Cumulative incidence of a severe immune-related event "
+        f"(grade {asked.minimum_grade} or higher), % (95% interval).",
+        (
+            wording.STRATA_HEADS[results.study.strata],
+            "Events/N",
+            *(f"At {months} months" for months in asked.cumulative_incidence_months),
+        ),
+        tuple(rows),
+        "Aalen-Johansen; the next line and death are competing events, and the end of the window "
+        "in which an event belongs to the rechallenge is a censoring. Patients whose toxicity is "
+        "known, and when it happened.",
+    )
+
+
+def recurrence_table(results: Results) -> Table | None:
+    """The event that stopped the initial treatment, again; None where it is not asked for."""
+    asked, stopped = results.study.endpoints.recurrence, results.study.first_stop_toxicity
+    if asked is None or stopped is None:
+        return None
+    rows = []
+    for stratum in results.strata:
+        row = results.estimate("irae_recurrence", stratum)
+        rows.append(
+            (
+                wording.group_name(stratum),
+                wording.proportion_cell(row),
+                wording.evaluable_set(row["evaluable_set"]),
+            )
+        )
+    grade = "any grade" if asked.minimum_grade == 1 else f"grade {asked.minimum_grade} or higher"
+    return Table(
+        "recurrence",
+        f"Patients with an immune-related event ({grade}) of the same organ class during the "
+        f"rechallenge, after {words.stop_toxicity(stopped)}.",
+        (
+            wording.STRATA_HEADS[results.study.strata],
+            "n/N = % (95% interval)",
+            "Evaluable set",
+        ),
+        tuple(rows),
+        "An event of an organ class that the term list does not know cannot be found again.",
+    )

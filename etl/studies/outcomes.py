@@ -1,0 +1,165 @@
+"""SQL of the outcomes that a study reads for the pairs it picked.
+
+Belongs here: responses, times in the study's variants and from its index, toxicity and its
+recurrence. Does not belong here: which pairs (`cohort`), what a variant is
+(`etl/survival/variants`), estimates (`estimates`).
+"""
+
+from etl.studies.definition import Study
+
+
+def outcomes_sql(study: Study) -> str:
+    """SELECT of the outcomes, one row per picked patient with a rechallenge."""
+    grade = study.endpoints.toxicity.minimum_grade
+    is_confirmed = study.endpoints.response.best_response == "confirmed"
+    first_response = "first_response_confirmed_date" if is_confirmed else "first_response_date"
+    pfs_line, os_line = _index_line(study.pfs_index), _index_line(study.os_index)
+    return f"""
+    select
+        picked.patient_id,
+        rechallenge.regimen as rechallenge_regimen,
+        rechallenge.regimen_class as rechallenge_class,
+        rechallenge.end_date as rechallenge_end_date,
+        rechallenge.response as rechallenge_response,
+        rechallenge.response_evaluable,
+        rechallenge.toxicity_known,
+        coalesce(rechallenge.worst_irae_grade >= {grade}, false)
+        {_or_bare_severe(study)} as has_severe_irae,
+        recurrences.has_recurrence,
+        incidences.irae_days,
+        incidences.irae_cause,
+        {pfs_line}_pfs.days as pfs_days,
+        {pfs_line}_pfs.event as pfs_event,
+        rechallenge_pfs.days as rechallenge_pfs_days,
+        rechallenge_pfs.event as rechallenge_pfs_event,
+        {os_line}_os.days as os_days,
+        {os_line}_os.event as os_event,
+        rechallenge.ttnt_days,
+        rechallenge.ttnt_event,
+        date_diff('day', rechallenge.start_date, rechallenge.{first_response})
+            as days_to_response,
+        rechallenge.response_doubtful_because,
+        {pfs_line}.pfs_doubtful_because,
+        {os_line}.os_doubtful_because,
+        rechallenge.toxicity_doubtful_because
+    from picked
+    inner join study_lines as initial on initial.line_id = picked.initial_line_id
+    inner join study_lines as rechallenge on rechallenge.line_id = picked.rechallenge_line_id
+    left join ({_pfs(study)}) as rechallenge_pfs
+        on rechallenge_pfs.line_id = rechallenge.line_id
+    {_initial_times(study)}
+    left join ({_os(study)}) as rechallenge_os
+        on rechallenge_os.line_id = rechallenge.line_id
+    left join ({_recurrences(study)}
+    ) as recurrences on recurrences.patient_id = picked.patient_id
+    left join ({_incidences(study)}
+    ) as incidences on incidences.line_id = rechallenge.line_id"""
+
+
+def _index_line(index: str) -> str:
+    return {"rechallenge_start": "rechallenge", "initial_start": "initial"}[index]
+
+
+def _pfs(study: Study) -> str:
+    asked = study.endpoints.pfs
+    variant = (asked.next_therapy, asked.censoring, asked.missed_assessments_days)
+    if variant == ("ignore", "last_evaluable", None):
+        return "select line_id, pfs_days as days, pfs_event as event from study_lines"
+    from etl.survival.variants import PfsVariant, pfs_sql
+
+    return pfs_sql(PfsVariant(*variant))
+
+
+def _os(study: Study) -> str:
+    if study.endpoints.os.censoring == "last_known_alive":
+        return "select line_id, os_days as days, os_event as event from study_lines"
+    from etl.survival.variants import OsVariant, os_sql
+
+    return os_sql(OsVariant(study.endpoints.os.censoring))
+
+
+def _initial_times(study: Study) -> str:
+    joins = []
+    if study.pfs_index == "initial_start":
+        joins.append(
+            f"left join ({_pfs(study)}) as initial_pfs on initial_pfs.line_id = initial.line_id"
+        )
+    if study.os_index == "initial_start":
+        joins.append(
+            f"left join ({_os(study)}) as initial_os on initial_os.line_id = initial.line_id"
+        )
+    return "\n    ".join(joins)
+
+
+def _or_bare_severe(study: Study) -> str:
+    toxicity = study.endpoints.toxicity
+    if not toxicity.count_bare_severe_toxicity:
+        return ""
+    return (
+        "or coalesce(rechallenge.severe_toxicity = 'yes', false)"
+        f" and coalesce(rechallenge.worst_grade < {toxicity.minimum_grade}, true)"
+    )
+
+
+def _recurrences(study: Study) -> str:
+    """Whether an event of an organ class that stopped the initial line came again.
+
+    `other` is no organ class in which two events are the same.
+    """
+    asked = study.endpoints.recurrence
+    if asked is None:
+        return "select null as patient_id, null as has_recurrence where false"
+    return f"""
+        select
+            picked.patient_id,
+            bool_or(coalesce(
+                events.is_irae and events.grade between {asked.minimum_grade} and 5
+                and list_contains(picked.stopping_organ_classes, events.organ_class),
+                false
+            )) as has_recurrence
+        from picked
+        left join derived.adverse_events_attributed as events
+            on events.line_id = picked.rechallenge_line_id and events.organ_class <> 'other'
+        where len(list_filter(picked.stopping_organ_classes, name -> name <> 'other')) > 0
+        group by picked.patient_id"""
+
+
+def _incidences(study: Study) -> str:
+    """Days to the first severe immune-related event, or to what closed its window, with cause."""
+    toxicity = study.endpoints.toxicity
+    if not toxicity.cumulative_incidence_months:
+        return "select null as line_id, null as irae_days, null as irae_cause where false"
+    return f"""
+        select
+            windows.line_id,
+            case
+                when onsets.onset_days <= coalesce(windows.days, onsets.onset_days)
+                    then onsets.onset_days
+                when onsets.line_id is null or onsets.onset_days is not null then windows.days
+            end as irae_days,
+            case
+                when onsets.onset_days <= coalesce(windows.days, onsets.onset_days) then 1
+                when onsets.line_id is null or onsets.onset_days is not null then
+                    case windows.closed_by
+                        when 'next_line' then 2
+                        when 'death' then 3
+                        when 'window_end' then 0
+                        when 'last_known_alive' then 0
+                    end
+            end as irae_cause
+        from (
+            select
+                line_toxicity.line_id,
+                line_toxicity.toxicity_window_closed_by as closed_by,
+                line_toxicity.toxicity_window_end_date - study_lines.start_date as days
+            from derived.line_toxicity
+            inner join study_lines on study_lines.line_id = line_toxicity.line_id
+        ) as windows
+        left join (
+            select
+                line_id,
+                min(days_from_line_start) as onset_days
+            from derived.adverse_events_attributed
+            where is_irae and grade between {toxicity.minimum_grade} and 5
+            group by line_id
+        ) as onsets on onsets.line_id = windows.line_id"""
