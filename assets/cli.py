@@ -1,7 +1,7 @@
 """The `rechallenge` command: its verbs, and how it ends.
 
 Belongs here: putting the verbs together, exit codes, sentences instead of stack traces. Does
-not belong here: what a verb does (`cli_refresh`, `cli_quality`, `cli_snapshots`, `cli_ui`).
+not belong here: what a verb does (`cli_refresh`, `cli_quality`, `cli_explain` ...).
 Nothing heavy is imported until a verb needs it, so that `--help` is quick.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from assets import cli_quality, cli_refresh, cli_snapshots, cli_ui
+from assets import cli_explain, cli_quality, cli_refresh, cli_snapshots, cli_ui
 from assets.cli_common import err
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _module in (cli_refresh, cli_quality, cli_snapshots, cli_ui):
+for _module in (cli_refresh, cli_quality, cli_explain, cli_snapshots, cli_ui):
     for _verb in _module.VERBS:
         app.command(name=_verb.__name__.rstrip("_"))(_verb)
 

@@ -11,7 +11,7 @@ import pytest
 from assets.cli import app, main
 
 VERBS = {
-    *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw"),
+    *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw", "explain"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
 }
 

@@ -1,0 +1,64 @@
+"""What is said of doubt: the findings on a patient's records, and what they make doubtful.
+
+Belongs here: the statements about findings. Does not belong here: rules, verdicts, acceptances
+(`expectations`).
+"""
+
+import json
+from collections.abc import Iterator
+
+from etl.explain.document import Statement
+from etl.explain.facts import Facts, Finding, Source
+from etl.explain.words import joined
+
+VALUES = {
+    "lines": "the line",
+    "response": "the response",
+    "pfs": "PFS",
+    "os": "OS",
+    "toxicity": "the toxicity",
+    "baseline": "the baseline",
+}
+
+
+def statements(facts: Facts) -> Iterator[Statement]:
+    """Each finding on the patient's records."""
+    for one in facts.findings:
+        where = (
+            (Source(one.source_file, one.source_line, one.record_key),)
+            if one.source_file and one.source_line is not None
+            else ()
+        )
+        text = f"{one.severity.capitalize()}: {_said(one)} {_effect(facts, one)} {one.fix}"
+        yield Statement(one.rule_id, text, where, one.severity)
+
+
+def _said(one: Finding) -> str:
+    entered, compared = (_pairs(text) for text in (one.raw_values, one.compared_with))
+    values = f" Registered: {entered}" if entered else ""
+    against = f"{', ' if values else ' '}compared with {compared}" if compared else ""
+    ends = "." if values or against else ""
+    return f"this should hold and does not: {one.title}.{values}{against}{ends}"
+
+
+def _pairs(text: str) -> str:
+    values = json.loads(text or "{}")
+    return ", ".join(
+        f"{name} = {'empty' if value is None else value}" for name, value in values.items()
+    )
+
+
+def _effect(facts: Facts, one: Finding) -> str:
+    if one.is_accepted:
+        return "It was accepted, so it makes nothing doubtful."
+    if one.severity != "error" or one.stage != "source":
+        return "It makes no derived value doubtful."
+    made = [doubt for doubt in facts.doubts if doubt.rule_id == one.rule_id]
+    if not made:
+        return "It makes no value of a line doubtful."
+    said = []
+    for line in facts.lines:
+        values = [VALUES[doubt.affects] for doubt in made if doubt.line_id == line.line_id]
+        if values:
+            said.append(f"{joined(values)} of {line.name}")
+    return f"It makes doubtful: {'; '.join(said)}."

@@ -1,0 +1,173 @@
+"""What is said of a line of therapy itself: opened, made of, labelled, ended, closed.
+
+Belongs here: the statements about `derived.lines`. Does not belong here: its clauses (`clauses`),
+its responses, times and toxicity (`responses`, `times`, `toxicity`).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from etl.explain.clauses import CLOSED, Judged, opened, went_on
+from etl.explain.document import Statement
+from etl.explain.facts import Exposure, Facts, Line, Substance
+from etl.explain.words import counted, days, joined, on, regimen, sources
+
+END_REASONS: Mapping[str, str] = {
+    "progression": "progression",
+    "toxicity": "toxicity",
+    "completed": "treatment was completed",
+    "patient_choice": "the patient's choice",
+    "death": "death",
+    "other": "another reason",
+    "unknown": "not registered",
+    "ongoing": "none: treatment is ongoing",
+}
+
+
+def statements(facts: Facts, line: Line) -> list[Statement]:
+    """Everything that is said of a line itself."""
+    first, *later = facts.starts_of(line)
+    return [
+        opened(Judged(facts, first)),
+        *_rows(facts, line),
+        *(went_on(Judged(facts, start)) for start in later),
+        *_label(facts, line),
+        _end(facts, line),
+        _reason(facts, line),
+        _closed(facts, line),
+        *_entered(facts, line),
+    ]
+
+
+def _rows(facts: Facts, line: Line) -> Iterator[Statement]:
+    for given in facts.exposures_of(line):
+        stop = "ongoing" if given.is_ongoing else "stop not registered"
+        until = f"to {given.stop_date}" if given.stop_date else f"({stop})"
+        yield Statement(
+            "Made of",
+            f"{given.substance}, {given.start_date} {until}, of {given.treatment_id}.",
+            sources([given]),
+        )
+
+
+def _label(facts: Facts, line: Line) -> Iterator[Statement]:
+    window = facts.parameters.combination_window_days
+    parts = [one for one in facts.substances if one.line_id == line.line_id]
+    said = joined(_why_in_label([one for one in parts if one.is_label], line, window))
+    yield Statement("Regimen", f"{regimen(line.regimen)}: {said}.", clause="combination_window")
+    for one in parts:
+        if not one.is_label:
+            yield Statement(
+                "Regimen", f"Not {one.substance}: {_why_not_in_label(one, line, window)}."
+            )
+
+
+def _why_in_label(parts: list[Substance], line: Line, window: int) -> Iterator[str]:
+    by_day: dict[int, list[str]] = {}
+    for one in parts:
+        by_day.setdefault((one.first_start_date - line.start_date).days, []).append(one.substance)
+    for after, names in sorted(by_day.items()):
+        if after == 0:
+            yield f"{joined(names)} started with the line"
+        else:
+            yield f"{joined(names)} on its day {after}, within the window of {days(window)}"
+
+
+def _why_not_in_label(one: Substance, line: Line, window: int) -> str:
+    after = (one.first_start_date - line.start_date).days
+    if after > window:
+        return f"it started on the line's day {after}, after the window of {days(window)}"
+    return f"it took over as a permitted substitute on the line's day {after}"
+
+
+def _end(facts: Facts, line: Line) -> Statement:
+    given = facts.exposures_of(line)
+    last_step = max(one.step for one in given)
+    open_ones = [one for one in given if one.step == last_step and one.stop_date is None]
+    if line.end_date is None:
+        names = joined(sorted({one.substance for one in open_ones}))
+        how = (
+            "is registered as ongoing"
+            if all(one.is_ongoing for one in open_ones)
+            else "has no registered stop"
+        )
+        return Statement(
+            "End", f"Not known: {names}, which started last, {how}.", sources(open_ones)
+        )
+    last = [one for one in given if one.stop_date and one.stop_date >= line.end_date]
+    names = joined(sorted({one.substance for one in last}))
+    when = on(line.end_date, facts)
+    if any(one.stop_date and one.stop_date > line.end_date for one in last):
+        until = max(one.stop_date for one in last if one.stop_date)
+        return Statement(
+            "End",
+            f"{when}: the next line started, though {names} went on to {until}.",
+            sources(last),
+        )
+    return Statement("End", f"{when}: the last stop of {names}.", sources(last))
+
+
+def _reason(facts: Facts, line: Line) -> Statement:
+    words = END_REASONS[line.end_reason]
+    if line.end_reason == "ongoing":
+        return Statement("End reason", f"{words}.".capitalize(), clause="ongoing")
+    decided = ended_last(facts, line)
+    treatments = [one for one in facts.treatments if one.treatment_id == decided.treatment_id]
+    return Statement(
+        "End reason",
+        f"{words}, of the episode that ended last ({decided.treatment_id}).",
+        sources(treatments),
+        line.end_reason,
+    )
+
+
+def ended_last(facts: Facts, line: Line) -> Exposure:
+    """The exposure whose stop reason is the line's: open ones first, then the latest stop."""
+    given = facts.exposures_of(line)
+    last_step = max(one.step for one in given)
+    known = [*END_REASONS][:-2]
+
+    def place(one: Exposure) -> tuple[object, ...]:
+        is_open = one.step == last_step and one.stop_date is None
+        return (
+            not is_open,
+            -(one.stop_date or date.min).toordinal(),
+            -one.step,
+            known.index(one.stop_reason) if one.stop_reason in known else len(known),
+            not one.is_ongoing,
+            one.treatment_id,
+        )
+
+    return min(given, key=place)
+
+
+def _closed(facts: Facts, line: Line) -> Statement:
+    after = next((one for one in facts.lines if one.line_sequence == line.line_sequence + 1), None)
+    words = CLOSED[line.closed_because]
+    if after is None:
+        return Statement("Closed", words, clause=line.closed_because)
+    first = facts.starts_of(after)[0]
+    return Statement(
+        "Closed",
+        f"{on(after.start_date, facts)}: {words}, which is {after.name}.",
+        sources(facts.given_at(first)),
+        line.closed_because,
+    )
+
+
+def _entered(facts: Facts, line: Line) -> Iterator[Statement]:
+    if line.entered_line_numbers is None:
+        return
+    episodes = [
+        one
+        for one in facts.treatments
+        if one.treatment_id in line.treatment_ids.split(",") and one.line_number is not None
+    ]
+    agrees = line.entered_line_numbers == str(line.line_number)
+    verdict = "as derived" if agrees else f"and derived as {line.line_number} of its setting"
+    numbers = joined(line.entered_line_numbers.split(","))
+    yield Statement(
+        "Line number",
+        f"Entered as {numbers} in {counted(len(episodes), 'episode')}, {verdict}.",
+        sources(episodes),
+    )

@@ -1,0 +1,203 @@
+"""What is said of the responses of a line: each assessment, the best, its confirmation.
+
+Belongs here: which assessments count and why not, best response, progression. Does not belong
+here: times (`times`), how one response is confirmed (`confirmation`).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from etl.explain.confirmation import RANK, code, confirmations, when
+from etl.explain.document import Statement
+from etl.explain.facts import Assessment, Facts, Line
+from etl.explain.words import counted, days, on, sources
+
+ASSIGNMENTS: Mapping[str, str] = {
+    "treatment_and_date": "",
+    "date": "",
+    "date_against_treatment": " It was entered for {episode}; its date decides.",
+    "unassigned": "",
+}
+
+
+def of_line(facts: Facts, line: Line) -> tuple[Assessment, ...]:
+    """The assessments of a line, in order of time."""
+    found = [one for one in facts.assessments if one.line_id == line.line_id]
+    return tuple(sorted(found, key=lambda one: (when(one), one.response_id)))
+
+
+def counting(facts: Facts, line: Line) -> tuple[Assessment, ...]:
+    """Those that count for best response: the worst of each day, up to the first PD."""
+    return tuple(one for one in of_line(facts, line) if _why_not(one, line, facts) is None)
+
+
+def statements(facts: Facts, line: Line) -> list[Statement]:
+    """Everything that is said of a line's responses."""
+    return [
+        *(_assessment(facts, line, one) for one in of_line(facts, line)),
+        _best(facts, line),
+        *_confirmed(facts, line),
+        _progression(facts, line),
+    ]
+
+
+def _why_not(one: Assessment, line: Line, facts: Facts) -> str | None:
+    if not one.is_worst_of_day:
+        worse = next(
+            other
+            for other in facts.assessments
+            if other.assessment_date == one.assessment_date and other.is_worst_of_day
+        )
+        if code(worse) == code(one):
+            return f"{worse.response_id} says the same of that day"
+        return f"{worse.response_id} of the same day is {worse.response}, which is worse"
+    dated = line.progression_source in ("assessment", "unconfirmed_iUPD")
+    if dated and line.progression_date and when(one) > line.progression_date:
+        return f"it is later than the first progression, {line.progression_date}"
+    return None
+
+
+def _assessment(facts: Facts, line: Line, one: Assessment) -> Statement:
+    day = (when(one) - line.start_date).days
+    refused = _why_not(one, line, facts)
+    early = code(one) == "SD" and day < facts.parameters.stable_disease_days
+    if refused is not None:
+        verdict = f"not counted: {refused}"
+    elif code(one) == "NE":
+        verdict = "counted as not evaluable"
+    elif early:
+        limit = facts.parameters.stable_disease_days
+        verdict = f"too early for stable disease (before day {limit}): counted as not evaluable"
+    else:
+        verdict = "counted"
+    against = ASSIGNMENTS[one.line_assignment or "date"].format(episode=one.treatment_id)
+    return Statement(
+        "Assessment",
+        f"{when(one)}, day {day} of the line: {one.response} ({one.response_id}), {verdict}."
+        f"{against}",
+        sources([one]),
+        one.line_assignment,
+    )
+
+
+def _best(facts: Facts, line: Line) -> Statement:
+    label, best = "Best response", line.best_overall_response
+    if line.response_source == "entered":
+        return _entered(facts, line)
+    counted_ones = counting(facts, line)
+    if best is None:
+        return Statement(label, "None: no assessment belongs to the line.")
+    first = [one for one in counted_ones if when(one) == line.best_overall_response_date]
+    if best == "NE":
+        return Statement(
+            label,
+            f"NE: none of the {counted(len(counted_ones), 'assessment')} that count says more.",
+            sources(first),
+            best,
+        )
+    day = (when(first[0]) - line.start_date).days if first else 0
+    return Statement(
+        label,
+        f"{best}, the best of {counted(len(counted_ones), 'assessment')} that count; first met on "
+        f"{line.best_overall_response_date}, day {day} of the line.",
+        sources(first),
+        best,
+    )
+
+
+def _entered(facts: Facts, line: Line) -> Statement:
+    episodes = [
+        one
+        for one in facts.treatments
+        if one.treatment_id in line.treatment_ids.split(",") and one.best_response
+    ]
+    best = line.best_overall_response
+    if best is None:
+        return Statement("Best response", "None was entered, and this source registers no scans.")
+    return Statement(
+        "Best response",
+        f"{best}, as entered: this source registers the best response of an episode, not every "
+        "assessment.",
+        sources(one for one in episodes if one.best_response == best),
+        best,
+    )
+
+
+def _confirmed(facts: Facts, line: Line) -> Iterator[Statement]:
+    confirmed = line.best_overall_response_confirmed
+    if line.response_source == "entered" or confirmed is None:
+        return
+    found = confirmations(counting(facts, line), facts.parameters)
+    for one in found:
+        is_met = one.by is not None and confirmed in (one.response.response, code(one.response))
+        if is_met and one.by is not None:
+            yield Statement(
+                "Confirmed",
+                f"{confirmed}: {one.response.response} of {when(one.response)} "
+                f"({one.response.response_id}) is confirmed, since {one.because}.",
+                sources([one.response, one.by]),
+                confirmed,
+            )
+            return
+    if not found:
+        yield Statement("Confirmed", f"{confirmed}: there is no CR or PR to confirm.")
+        return
+    best = min(found, key=lambda one: (RANK.index(code(one.response)), when(one.response)))
+    text = (
+        f"{confirmed}: {best.response.response} of {when(best.response)} "
+        f"({best.response.response_id}) is not confirmed, since {best.because}."
+    )
+    yield Statement(
+        "Confirmed", text + _instead(facts, confirmed), sources([best.response]), confirmed
+    )
+
+
+def _instead(facts: Facts, confirmed: str) -> str:
+    limit = facts.parameters.stable_disease_days
+    if confirmed in ("SD", "iSD"):
+        return f" From day {limit} on it is stable disease all the same."
+    if confirmed == "NE":
+        return f" Before day {limit} it is not stable disease either."
+    return f" What is left is {confirmed}."
+
+
+def _progression(facts: Facts, line: Line) -> Statement:
+    if line.progression_source is None:
+        return Statement("Progression", "None of the line is registered.")
+    text = PROGRESSION[line.progression_source]
+    key = line.progression_record_key or ""
+    found = [one for one in facts.assessments if one.record_key == key or one.response_id == key]
+    response = found[0].response if found else "PD"
+    seen = f" of {when(found[0])}" if found else ""
+    if line.is_immune_confirmed and found and when(found[0]) != line.progression_date:
+        text = PROGRESSION_CONFIRMED
+    day = on(line.progression_date, facts) if line.progression_date else "no date"
+    since = (line.progression_date - line.start_date).days if line.progression_date else 0
+    return Statement(
+        "Progression",
+        text.format(day=day, key=key, code=response, seen=seen, since=days(since)),
+        sources([facts.record(key)]),
+        line.progression_source,
+    )
+
+
+PROGRESSION: Mapping[str, str] = {
+    "assessment": "{day}: {key} is the first {code} of the line, {since} after its start.",
+    "unconfirmed_iUPD": (
+        "{day}: {key} is an iUPD that nothing reset, and no later assessment could confirm it or "
+        "treatment stopped, or the patient died of melanoma; {since} after the line's start."
+    ),
+    "stop_reason": (
+        "{day}: no assessment of the line shows PD, and {key} stopped for progression, {since} "
+        "after the line's start."
+    ),
+    "stop_reason_undated": (
+        "On a day that is not known: {key} stopped for progression, and its stop is not registered."
+    ),
+    "entered_response_undated": (
+        "On a day that is not known: the best response entered for {key} is progression."
+    ),
+}
+PROGRESSION_CONFIRMED = (
+    "{day}: the first iUPD since the last reset, confirmed by {key}, {code}{seen}; {since} after "
+    "the line's start."
+)

@@ -1,0 +1,116 @@
+"""What is said of the times of a line: start, end, and what ended each.
+
+Belongs here: progression-free and overall survival, time to next treatment. Does not belong here:
+statistics over patients (`etl/survival`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from etl.explain.document import Statement
+from etl.explain.facts import Facts, Line, Row, Source
+from etl.explain.words import days, on, sources
+
+PFS: Mapping[str, str] = {
+    "progression": "Event: progression shown by {record}.",
+    "death": "Event: death; no progression is registered before it.",
+    "censored_last_evaluable_assessment": (
+        "Censored: alive without progression at the last evaluable assessment, {record}."
+    ),
+    "censored_line_start": (
+        "Censored at the start: alive, without progression and without an evaluable assessment."
+    ),
+    "censored_last_contact": (
+        "Censored at last contact: this source registers progression, not every assessment."
+    ),
+    "unknown_progression_undated": "Not known: progression ({record}) is registered without a day.",
+    "unknown_progression_not_collected": (
+        "Not known: this source says neither assessments nor why treatment stopped."
+    ),
+    "unknown_death_undated": "Not known: the patient died on a day that is not registered.",
+    "unknown_death_before_start": "Not known: the date of death lies before the line's start.",
+    "unknown_no_contact": "Not known: no last contact is registered.",
+}
+OS: Mapping[str, str] = {
+    "death": "Event: death.",
+    "censored_vital_status_date": "Censored: known to be alive at the vital status date.",
+    "censored_last_contact": "Censored: alive at last contact.",
+    "censored_last_record": (
+        "Censored: alive when last treated or assessed, which is later than the last contact."
+    ),
+    "unknown_death_undated": "Not known: the patient died on a day that is not registered.",
+    "unknown_death_before_start": "Not known: the date of death lies before the line's start.",
+    "unknown_no_contact": "Not known: no last contact is registered.",
+}
+TTNT: Mapping[str, str] = {"next_line": "Event: the next line started.", **OS}
+
+
+def statements(facts: Facts, line: Line) -> list[Statement]:
+    """Progression-free survival, overall survival, time to next treatment."""
+    return [_pfs(facts, line), _os(facts, line), _ttnt(facts, line)]
+
+
+def _span(facts: Facts, line: Line, end: date | None, number: int | None) -> str:
+    if end is None or number is None:
+        return ""
+    return f"{days(number)}, {line.start_date} to {on(end, facts)}. "
+
+
+def _pfs(facts: Facts, line: Line) -> Statement:
+    reason = line.pfs_end_reason or "unknown_no_contact"
+    key = line.pfs_record_key
+    source = facts.record(key)
+    if reason in ("death", "censored_last_contact"):
+        source = facts.person.source
+    if reason == "censored_line_start":
+        source = None
+    elsewhere = _elsewhere(facts, line) if reason == "progression" else ""
+    return Statement(
+        "PFS",
+        _span(facts, line, line.pfs_end_date, line.pfs_days)
+        + PFS[reason].format(record=key)
+        + elsewhere,
+        sources([source]),
+        reason,
+    )
+
+
+def _elsewhere(facts: Facts, line: Line) -> str:
+    """A line without a progression of its own ends with the first one of a later line."""
+    if line.progression_record_key == line.pfs_record_key:
+        return ""
+    of = [one for one in facts.lines if one.progression_record_key == line.pfs_record_key]
+    return f" It was recorded under {of[0].name}; treatment given next is ignored." if of else ""
+
+
+def _os(facts: Facts, line: Line) -> Statement:
+    reason = line.os_end_reason or "unknown_no_contact"
+    return Statement(
+        "OS",
+        _span(facts, line, line.os_end_date, line.os_days) + OS[reason],
+        _alive(facts, reason),
+        reason,
+    )
+
+
+def _ttnt(facts: Facts, line: Line) -> Statement:
+    reason = line.ttnt_end_reason or "unknown_no_contact"
+    if reason == "next_line":
+        after = next(one for one in facts.lines if one.line_sequence == line.line_sequence + 1)
+        first = facts.starts_of(after)[0]
+        end, rests_on = line.next_line_start_date, sources(facts.given_at(first))
+        words = f"Event: {after.name} started."
+    else:
+        end, rests_on, words = line.os_end_date, _alive(facts, reason), TTNT[reason]
+    return Statement("TTNT", _span(facts, line, end, line.ttnt_days) + words, rests_on, reason)
+
+
+def _alive(facts: Facts, reason: str) -> tuple[Source, ...]:
+    """The row that says until when the patient lived."""
+    if reason != "censored_last_record":
+        return (facts.person.source,)
+    last = facts.follow_up.last_alive_date
+    rows: list[Row] = [one for one in facts.assessments if one.assessment_date == last]
+    rows += [one for one in facts.treatments if last in (one.start_date, one.stop_date)]
+    rows += [one for one in facts.exposures if last in (one.start_date, one.stop_date)]
+    return sources(rows[:1]) or (facts.person.source,)
