@@ -29,6 +29,8 @@ OS_END_REASONS = (
     "unknown_death_before_start",
     "unknown_no_contact",
 )
+LAST_CONTACT_SOURCES = ("vital_status_date", "last_contact")
+LAST_ALIVE_SOURCES = (*LAST_CONTACT_SOURCES, "last_record")
 PROGRESSION_SOURCES = (
     "assessment",
     "unconfirmed_iUPD",
@@ -207,13 +209,15 @@ class FollowUp(Contract):
         "Last day the patient is known to have lived: vital status date, else last contact, or a "
         "later start, stop or assessment."
     )
-    last_alive_source: Series[str] = column(
-        "Which of them.", isin=("vital_status_date", "last_contact", "last_record")
+    last_alive_source: Series[str] = column("Which of them.", isin=LAST_ALIVE_SOURCES)
+    last_contact_date: Series[date] = column(
+        "Last day alive as entered: vital status date, else last contact."
     )
+    last_contact_source: Series[str] = column("Which of them.", isin=LAST_CONTACT_SOURCES)
 
 
 class LineSurvival(Contract):
-    """Times from the start of a line, in the default variants."""
+    """Times from the start of a line in the default variants, and what every variant is made of."""
 
     layer = "derived"
     table = "line_survival"
@@ -223,6 +227,56 @@ class LineSurvival(Contract):
 
     line_id: Series[str] = column("Line.", nullable=False)
     patient_id: Series[str] = column("Patient.", nullable=False)
+    start_date: Series[date] = column("First day of the line.", nullable=False)
+    next_line_start_date: Series[date] = column("First day of the next line, of any setting.")
+    first_progression_date: Series[date] = column(
+        "First progression from the line's start on, in this line or a later one."
+    )
+    first_progression_source: Series[str] = column("What shows it.", isin=PROGRESSION_SOURCES)
+    first_progression_record_key: Series[str] = column("Key of the assessment or the episode.")
+    undated_progression_from_date: Series[date] = column(
+        "A progression is registered without its day, for a line that starts on this one."
+    )
+    undated_progression_record_key: Series[str] = column("Key of the episode that says so.")
+    is_dead: Series[bool] = column("The patient is known to have died.", nullable=False)
+    death_date: Series[date] = column("Day of death.")
+    last_evaluable_date: Series[date] = column(
+        "Last assessment on or after the start that could be evaluated."
+    )
+    last_assessment_date: Series[date] = column(
+        "Last assessment on or after the start, those that could not be evaluated included."
+    )
+    last_evaluable_before_progression_date: Series[date] = column(
+        "Last assessment on or after the start that could be evaluated, before the first "
+        "progression and not the one that shows it."
+    )
+    last_evaluable_by_death_date: Series[date] = column(
+        "Last assessment on or after the start that could be evaluated, up to and including the "
+        "day of death."
+    )
+    last_evaluable_by_next_line_date: Series[date] = column(
+        "Last assessment on or after the start that could be evaluated, up to and including the "
+        "next line's start."
+    )
+    last_assessment_by_next_line_date: Series[date] = column(
+        "Last assessment on or after the start, up to and including the next line's start."
+    )
+    last_alive_date: Series[date] = column(
+        "Last day the patient is known to have lived, later records included."
+    )
+    last_alive_source: Series[str] = column("Which record says so.", isin=LAST_ALIVE_SOURCES)
+    last_contact_date: Series[date] = column(
+        "Last day alive as entered: vital status date, else last contact."
+    )
+    last_contact_source: Series[str] = column("Which of them.", isin=LAST_CONTACT_SOURCES)
+    registers_best_responses: Series[bool] = column(
+        "The source registers best responses instead of every assessment, so the living are "
+        "censored at last contact.",
+        nullable=False,
+    )
+    collects_progression: Series[bool] = column(
+        "The source could have told of a progression.", nullable=False
+    )
     pfs_end_date: Series[date] = column("Day on which progression-free survival ends.")
     pfs_days: Series[int] = column("Progression-free survival.", unit="days", ge=0)
     pfs_event: Series[bool] = column("Progression or death, not censored.")
@@ -232,6 +286,7 @@ class LineSurvival(Contract):
     os_days: Series[int] = column("Overall survival.", unit="days", ge=0)
     os_event: Series[bool] = column("Death, not censored.")
     os_end_reason: Series[str] = column("What ended it.", nullable=False, isin=OS_END_REASONS)
+    ttnt_end_date: Series[date] = column("Day on which time to next treatment ends.")
     ttnt_days: Series[int] = column("Time to next treatment or death.", unit="days", ge=0)
     ttnt_event: Series[bool] = column("Next line or death, not censored.")
     ttnt_end_reason: Series[str] = column(

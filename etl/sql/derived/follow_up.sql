@@ -68,5 +68,11 @@ select
             then 'last_record'
         when has_vital_status_date then 'vital_status_date'
         else 'last_contact'
-    end as last_alive_source
+    end as last_alive_source,
+    entered_alive_date as last_contact_date,
+    case
+        when entered_alive_date is null then null
+        when has_vital_status_date then 'vital_status_date'
+        else 'last_contact'
+    end as last_contact_source
 from known

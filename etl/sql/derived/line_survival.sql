@@ -1,53 +1,47 @@
 -- One row per line.
 with
--- The first progression from the line's start on, wherever it was recorded.
+-- Progressions in order of their day, so that the first from a line on is the smallest place.
 progressions as (
     select
-        line_id,
-        progression_date,
-        record_key
-    from (
-        select
-            lines.line_id,
-            line_progressions.progression_date,
-            line_progressions.record_key,
-            row_number() over (
-                partition by lines.line_id
-                order by later_lines.line_sequence
-            ) as place
-        from derived.lines
-        inner join derived.lines as later_lines
-            on
-                lines.patient_id = later_lines.patient_id
-                and lines.line_sequence <= later_lines.line_sequence
-        inner join derived.line_progressions
-            on later_lines.line_id = line_progressions.line_id
-    ) as placed
-    where place = 1
+        lines.patient_id,
+        lines.line_sequence,
+        lines.start_date as line_start_date,
+        line_progressions.progression_date,
+        line_progressions.progression_source,
+        line_progressions.record_key,
+        case
+            when line_progressions.progression_date >= lines.start_date
+                then row_number() over (
+                    partition by lines.patient_id
+                    order by line_progressions.progression_date nulls last, lines.line_sequence
+                )
+        end as place,
+        case when line_progressions.progression_date is null then lines.line_sequence end
+            as undated_sequence
+    from derived.line_progressions
+    inner join derived.lines on line_progressions.line_id = lines.line_id
 ),
 
-last_evaluable as (
+-- From the line's start on, wherever it was recorded: in this line or in a later one.
+from_start as (
     select
-        line_id,
-        assessment_date,
-        response_id
-    from (
-        select
-            lines.line_id,
-            assessments.assessment_date,
-            assessments.response_id,
-            row_number() over (
-                partition by lines.line_id
-                order by assessments.assessment_date desc, assessments.response_id
-            ) as place
-        from derived.lines
-        inner join derived.assessments
-            on
-                lines.patient_id = assessments.patient_id
-                and lines.start_date <= assessments.assessment_date
-        where assessments.is_evaluable
-    ) as placed
-    where place = 1
+        lines.line_id,
+        lines.patient_id,
+        lines.start_date,
+        lines.next_line_start_date,
+        min(progressions.place) over from_here as place,
+        min(progressions.undated_sequence) over from_here as undated_sequence
+    from derived.lines
+    left join progressions
+        on
+            lines.patient_id = progressions.patient_id
+            and lines.line_sequence = progressions.line_sequence
+    window
+        from_here as (
+            partition by lines.patient_id
+            order by lines.line_sequence
+            rows between current row and unbounded following
+        )
 ),
 
 registers as (
@@ -65,29 +59,103 @@ collects as (
         or (table_name = 'treatments' and column_name = 'stop_reason')
 ),
 
-gathered as (
+followed as (
     select
-        lines.line_id,
-        lines.patient_id,
-        lines.start_date,
-        lines.next_line_start_date,
-        progressions.line_id is not null as has_progressed,
-        progressions.progression_date,
-        progressions.record_key as progression_record_key,
-        last_evaluable.assessment_date as last_evaluable_date,
-        last_evaluable.response_id as last_evaluable_record_key,
+        from_start.line_id,
+        from_start.patient_id,
+        from_start.start_date,
+        from_start.next_line_start_date,
+        first_progression.progression_date as first_progression_date,
+        first_progression.progression_source as first_progression_source,
+        first_progression.record_key as first_progression_record_key,
+        undated.line_start_date as undated_progression_from_date,
+        undated.record_key as undated_progression_record_key,
         follow_up.is_dead,
         follow_up.death_date,
         follow_up.last_alive_date,
         follow_up.last_alive_source,
-        registers.best_response,
+        follow_up.last_contact_date,
+        follow_up.last_contact_source,
+        registers.best_response as registers_best_responses,
         coalesce(collects.progression, true) as collects_progression
-    from derived.lines
+    from from_start
     cross join registers
     cross join collects
-    inner join derived.follow_up on lines.patient_id = follow_up.patient_id
-    left join progressions on lines.line_id = progressions.line_id
-    left join last_evaluable on lines.line_id = last_evaluable.line_id
+    inner join derived.follow_up on from_start.patient_id = follow_up.patient_id
+    left join progressions as first_progression
+        on
+            from_start.patient_id = first_progression.patient_id
+            and from_start.place = first_progression.place
+    left join progressions as undated
+        on
+            from_start.patient_id = undated.patient_id
+            and from_start.undated_sequence = undated.undated_sequence
+),
+
+-- The last assessment before each thing that may end or censor a time. The assessment that shows
+-- the progression is not one before it.
+assessed as (
+    select
+        followed.line_id,
+        max(case when assessments.is_evaluable then assessments.assessment_date end)
+            as last_evaluable_date,
+        max(assessments.assessment_date) as last_assessment_date,
+        max(
+            case
+                when
+                    assessments.is_evaluable
+                    and (
+                        assessments.assessment_date < followed.first_progression_date
+                        or (
+                            assessments.assessment_date = followed.first_progression_date
+                            and followed.first_progression_source = 'stop_reason'
+                        )
+                    )
+                    then assessments.assessment_date
+            end
+        ) as last_evaluable_before_progression_date,
+        max(
+            case
+                when
+                    assessments.is_evaluable
+                    and assessments.assessment_date <= followed.death_date
+                    then assessments.assessment_date
+            end
+        ) as last_evaluable_by_death_date,
+        max(
+            case
+                when
+                    assessments.is_evaluable
+                    and assessments.assessment_date <= followed.next_line_start_date
+                    then assessments.assessment_date
+            end
+        ) as last_evaluable_by_next_line_date,
+        max(
+            case
+                when assessments.assessment_date <= followed.next_line_start_date
+                    then assessments.assessment_date
+            end
+        ) as last_assessment_by_next_line_date
+    from followed
+    inner join derived.assessments
+        on
+            followed.patient_id = assessments.patient_id
+            and followed.start_date <= assessments.assessment_date
+    where assessments.is_worst_of_day
+    group by followed.line_id
+),
+
+gathered as (
+    select
+        followed.*,
+        assessed.last_evaluable_date,
+        assessed.last_assessment_date,
+        assessed.last_evaluable_before_progression_date,
+        assessed.last_evaluable_by_death_date,
+        assessed.last_evaluable_by_next_line_date,
+        assessed.last_assessment_by_next_line_date
+    from followed
+    left join assessed on followed.line_id = assessed.line_id
 ),
 
 os_reasons as (
@@ -109,12 +177,19 @@ reasons as (
         case
             when os_end_reason = 'unknown_death_before_start' then os_end_reason
             when not collects_progression then 'unknown_progression_not_collected'
-            when has_progressed and progression_date is null then 'unknown_progression_undated'
-            when has_progressed and coalesce(progression_date <= death_date, true)
+            -- On an unknown day from its line's start on, so perhaps before all that is known.
+            when
+                undated_progression_from_date is not null
+                and coalesce(
+                    least(first_progression_date, death_date) > undated_progression_from_date,
+                    true
+                )
+                then 'unknown_progression_undated'
+            when coalesce(first_progression_date <= death_date, first_progression_date is not null)
                 then 'progression'
             when is_dead then os_end_reason
-            when best_response and last_alive_date is null then 'unknown_no_contact'
-            when best_response then 'censored_last_contact'
+            when registers_best_responses and last_alive_date is null then 'unknown_no_contact'
+            when registers_best_responses then 'censored_last_contact'
             when last_evaluable_date is not null then 'censored_last_evaluable_assessment'
             else 'censored_line_start'
         end as pfs_end_reason,
@@ -130,19 +205,12 @@ ends as (
     select
         reasons.*,
         case
-            when pfs_end_reason = 'progression' then progression_date
+            when pfs_end_reason = 'progression' then first_progression_date
             when pfs_end_reason = 'death' then death_date
             when pfs_end_reason = 'censored_last_contact' then last_alive_date
             when pfs_end_reason = 'censored_last_evaluable_assessment' then last_evaluable_date
             when pfs_end_reason = 'censored_line_start' then start_date
         end as pfs_end_date,
-        case
-            when pfs_end_reason in ('progression', 'unknown_progression_undated')
-                then progression_record_key
-            when pfs_end_reason = 'censored_last_evaluable_assessment'
-                then last_evaluable_record_key
-            else patient_id
-        end as pfs_record_key,
         case
             when os_end_reason = 'death' then death_date
             when os_end_reason like 'censored%' then last_alive_date
@@ -156,22 +224,56 @@ ends as (
 )
 
 select
-    line_id,
-    patient_id,
-    pfs_end_date,
-    pfs_end_date - start_date as pfs_days,
+    ends.line_id,
+    ends.patient_id,
+
+    ends.start_date,
+    ends.next_line_start_date,
+    ends.first_progression_date,
+    ends.first_progression_source,
+    ends.first_progression_record_key,
+    ends.undated_progression_from_date,
+    ends.undated_progression_record_key,
+    ends.is_dead,
+    ends.death_date,
+    ends.last_evaluable_date,
+    ends.last_assessment_date,
+    ends.last_evaluable_before_progression_date,
+    ends.last_evaluable_by_death_date,
+    ends.last_evaluable_by_next_line_date,
+    ends.last_assessment_by_next_line_date,
+    ends.last_alive_date,
+    ends.last_alive_source,
+    ends.last_contact_date,
+    ends.last_contact_source,
+    ends.registers_best_responses,
+    ends.collects_progression,
+
+    ends.pfs_end_date,
+    ends.pfs_end_date - ends.start_date as pfs_days,
     case
-        when pfs_end_date is not null then pfs_end_reason in ('progression', 'death')
+        when ends.pfs_end_date is not null then ends.pfs_end_reason in ('progression', 'death')
     end as pfs_event,
-    pfs_end_reason,
-    pfs_record_key,
-    os_end_date,
-    os_end_date - start_date as os_days,
-    case when os_end_date is not null then os_end_reason = 'death' end as os_event,
-    os_end_reason,
-    ttnt_end_date - start_date as ttnt_days,
+    ends.pfs_end_reason,
+    case ends.pfs_end_reason
+        when 'progression' then ends.first_progression_record_key
+        when 'unknown_progression_undated' then ends.undated_progression_record_key
+        when 'censored_last_evaluable_assessment' then assessments.response_id
+        else ends.patient_id
+    end as pfs_record_key,
+    ends.os_end_date,
+    ends.os_end_date - ends.start_date as os_days,
+    case when ends.os_end_date is not null then ends.os_end_reason = 'death' end as os_event,
+    ends.os_end_reason,
+    ends.ttnt_end_date,
+    ends.ttnt_end_date - ends.start_date as ttnt_days,
     case
-        when ttnt_end_date is not null then ttnt_end_reason in ('next_line', 'death')
+        when ends.ttnt_end_date is not null then ends.ttnt_end_reason in ('next_line', 'death')
     end as ttnt_event,
-    ttnt_end_reason
+    ends.ttnt_end_reason
 from ends
+left join derived.assessments
+    on
+        ends.patient_id = assessments.patient_id
+        and ends.last_evaluable_date = assessments.assessment_date
+        and assessments.is_worst_of_day
