@@ -1,11 +1,13 @@
 """The parameters of the derivations, each with its default, unit and source.
 
 Belongs here: every number or list on which a derived value depends, declared once in the group of
-its room (`lines`, `responses`, `times`, `toxicity`) and passed to the SQL models as `$name`. Does
-not belong here: site settings (`etl/settings.py`) and what one study asks for (`etl/studies`).
+its room (`lines`, `responses`, `times`, `toxicity`, `reexposures`) and passed to the SQL models as
+`$name`. Does not belong here: site settings (`etl/settings.py`) and what one study asks for
+(`etl/studies`).
 """
 
 from etl.parameters.lines import LineParameters
+from etl.parameters.reexposures import ReexposureParameters
 from etl.parameters.responses import ResponseParameters
 from etl.parameters.times import TimeParameters
 from etl.parameters.toxicity import ToxicityParameters
@@ -14,7 +16,9 @@ DAYS_PER_MONTH = 30.4375
 """Days in a month wherever durations are given in months: 365.25 / 12."""
 
 
-class Parameters(LineParameters, ResponseParameters, TimeParameters, ToxicityParameters):
+class Parameters(
+    LineParameters, ResponseParameters, TimeParameters, ToxicityParameters, ReexposureParameters
+):
     """Parameters of the derivations.
 
     Raises:

@@ -44,6 +44,10 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "is_immune_related": "boolean",
         },
     ),
+    "drug_classes": (
+        "One row per drug class; whether its substances share a mechanism, and its group.",
+        {"drug_class": "varchar", "class_group": "varchar", "is_one_mechanism": "boolean"},
+    ),
     "organ_classes": (
         "One row per CTCAE category and the organ class of its terms, unless a term has its own.",
         {"category": "varchar", "organ_class": "varchar"},

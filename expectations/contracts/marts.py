@@ -33,6 +33,7 @@ from expectations.contracts.derived_toxicity import (
     SEVERE_IRAE_END_REASONS,
     WINDOW_CLOSED_BY,
 )
+from expectations.contracts.reexposures import KINDS
 
 
 class Patients(Contract):
@@ -115,6 +116,24 @@ class TreatmentLines(Contract):
     is_adjuvant_refractory: Series[bool] = column(
         "The first advanced line after adjuvant treatment that failed early; missing where the "
         "last adjuvant dose is not known, no for every other line."
+    )
+
+    rechallenge_kind: Series[str] = column(
+        "The closest way in which the line gives again what an earlier line of any setting gave; "
+        "missing when it does not.",
+        isin=KINDS,
+    )
+    rechallenge_of: Series[str] = column(
+        "That earlier line; of several the last. All pairs stand in marts.reexposures."
+    )
+    entered_rechallenge: Series[str] = column(
+        "Rechallenge as entered: yes when yes for any episode of the line, no when no for all that "
+        "say.",
+        codelist="yes_no",
+    )
+    entered_rechallenge_agrees: Series[bool] = column(
+        "Entered yes for a line of a rechallenge kind, or no for another; missing when not entered "
+        "and for class_crossing."
     )
 
     best_overall_response: Series[str] = column(

@@ -43,6 +43,7 @@ class Paragraph:
         steps: Expected rows of derived.line_steps.
         responses: Expected rows of marts.responses.
         events: Expected rows of marts.adverse_events.
+        pairs: Expected rows of marts.reexposures.
         declares: What the source declares, where it differs from the defaults.
         parameters: Parameters that differ from their defaults.
     """
@@ -54,6 +55,7 @@ class Paragraph:
     steps: str = ""
     responses: str = ""
     events: str = ""
+    pairs: str = ""
     declares: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
 
@@ -65,6 +67,7 @@ class Paragraph:
             "derived.line_steps": self.steps,
             "marts.responses": self.responses,
             "marts.adverse_events": self.events,
+            "marts.reexposures": self.pairs,
         }
         return {table: text for table, text in given.items() if text}
 

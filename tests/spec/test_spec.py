@@ -30,6 +30,7 @@ ORDER = {
     "derived.line_steps": "step",
     "marts.responses": "assessment_date nulls last, response_id",
     "marts.adverse_events": "event_id",
+    "marts.reexposures": "initial_start_date, reexposure_start_date",
 }
 Setting = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, object], ...]]
 

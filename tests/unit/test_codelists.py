@@ -95,3 +95,10 @@ def test_loading_gives_typed_tables_and_keeps_unknown_unknown(con):
         "select is_systemic from codelists.substances where substance = 'talimogene laherparepvec'"
     ).fetchone()
     assert systemic == (False,)
+
+
+def test_every_drug_class_says_whether_its_substances_are_alike():
+    listed = [row["drug_class"] for row in read("drug_classes")]
+    assert sorted(listed) == sorted(codes("drug_class"))
+    grouped = [row for row in read("drug_classes") if row["class_group"]]
+    assert all(row["is_one_mechanism"] == "true" for row in grouped)

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from etl.models import load_models
 from etl.parameters import DAYS_PER_MONTH, Parameters
 from etl.parameters.lines import LineParameters
+from etl.parameters.reexposures import ReexposureParameters
 from etl.parameters.responses import ResponseParameters
 from etl.parameters.times import TimeParameters
 from etl.parameters.toxicity import ToxicityParameters
@@ -62,6 +63,14 @@ def test_the_defaults_of_times() -> None:
 
 def test_the_defaults_of_toxicity() -> None:
     assert ToxicityParameters().model_dump() == {"toxicity_window_days": 90}
+
+
+def test_the_defaults_of_reexposures() -> None:
+    assert ReexposureParameters().model_dump() == {
+        "stopped_for_progression_days": 28,
+        "stopping_toxicity_days": 42,
+        "benefit_stable_days": 168,
+    }
 
 
 def test_a_month_has_as_many_days_as_a_twelfth_of_a_year() -> None:

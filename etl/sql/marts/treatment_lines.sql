@@ -14,6 +14,18 @@ with doubts as (
             as toxicity_doubtful_because
     from derived.line_doubts
     group by line_id
+),
+
+-- What the hospital entered, of the line's episodes.
+entered_rechallenges as (
+    select
+        line_treatments.line_id,
+        max(treatments.rechallenge) as rechallenge
+    from derived.line_treatments
+    inner join staging.treatments
+        on line_treatments.treatment_id = treatments.treatment_id and treatments.is_placed
+    where treatments.rechallenge is not null
+    group by line_treatments.line_id
 )
 
 select
@@ -43,6 +55,17 @@ select
     lines.local_treatments,
     case when line_adjuvant.line_id is null then false else line_adjuvant.is_adjuvant_refractory end
         as is_adjuvant_refractory,
+
+    reexposure_pairs.kind as rechallenge_kind,
+    reexposure_pairs.initial_line_id as rechallenge_of,
+    entered_rechallenges.rechallenge as entered_rechallenge,
+    -- Whether giving another class of the group is a rechallenge, hospitals do not agree.
+    case
+        when entered_rechallenges.line_id is null or reexposure_pairs.kind = 'class_crossing'
+            then null
+        else (entered_rechallenges.rechallenge = 'yes')
+            = (reexposure_pairs.reexposure_line_id is not null)
+    end as entered_rechallenge_agrees,
 
     line_responses.best_overall_response,
     line_responses.best_overall_response_date,
@@ -100,4 +123,7 @@ inner join derived.line_survival on lines.line_id = line_survival.line_id
 inner join derived.line_toxicity on lines.line_id = line_toxicity.line_id
 left join derived.line_progressions on lines.line_id = line_progressions.line_id
 left join derived.line_adjuvant on lines.line_id = line_adjuvant.line_id
+left join derived.reexposure_pairs
+    on lines.line_id = reexposure_pairs.reexposure_line_id and reexposure_pairs.is_flagged
+left join entered_rechallenges on lines.line_id = entered_rechallenges.line_id
 left join doubts on lines.line_id = doubts.line_id
