@@ -86,7 +86,8 @@ def create_study_tables(con: duckdb.DuckDBPyConnection) -> None:
 def _columns(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> list[tuple[str, str]]:
     return con.execute(
         "select column_name, data_type from information_schema.columns"
-        " where table_schema = ? and table_name = ? order by ordinal_position",
+        " where table_catalog = current_database() and table_schema = ? and table_name = ?"
+        " order by ordinal_position",
         [contract.layer, contract.table],
     ).fetchall()
 
