@@ -43,6 +43,7 @@ class Paragraph:
         steps: Expected rows of derived.line_steps.
         responses: Expected rows of marts.responses.
         events: Expected rows of marts.adverse_events.
+        organs: Expected rows of derived.line_organ_toxicity.
         pairs: Expected rows of marts.reexposures.
         declares: What the source declares, where it differs from the defaults.
         parameters: Parameters that differ from their defaults.
@@ -55,6 +56,7 @@ class Paragraph:
     steps: str = ""
     responses: str = ""
     events: str = ""
+    organs: str = ""
     pairs: str = ""
     declares: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Paragraph:
             "derived.line_steps": self.steps,
             "marts.responses": self.responses,
             "marts.adverse_events": self.events,
+            "derived.line_organ_toxicity": self.organs,
             "marts.reexposures": self.pairs,
         }
         return {table: text for table, text in given.items() if text}
@@ -151,6 +154,7 @@ def _treatment(event: Event, patient_id: str) -> dict[str, Any]:
         "severe_toxicity": event.facts.get("severe"),
         "best_response": event.facts.get("best"),
         "line_number": event.facts.get("line"),
+        "rechallenge": event.facts.get("rechallenge"),
     }
 
 
@@ -173,7 +177,9 @@ def _drugs(event: Event, patient_id: str) -> list[dict[str, Any]]:
 def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
     kind, _, rest = event.what.partition(" ")
     patient_id, day = patient["patient_id"], as_date(event.start)
-    episode = f"{patient_id}-{event.facts['of']}" if "of" in event.facts else None
+    # of=T2 is the patient's own episode, of=S1x1-T1 that of another paragraph's patient.
+    named = event.facts.get("of", "")
+    episode = named if "-" in named else f"{patient_id}-{named}" if named else None
     common = {"patient_id": patient_id, "treatment_id": episode}
     if kind == "scan":
         row = {"response_id": f"{patient_id}-{event.name}", "assessment_date": day}
@@ -182,7 +188,8 @@ def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
         term, _, grade = rest.rpartition(" ")
         row = {"event_id": f"{patient_id}-{event.name}", "term": term, "grade": grade}
         row |= {"onset_date": day, "immune_related": event.facts.get("irae")}
-        tables["adverse_events"].append(row | common | {"ctcae_version": "5.0"})
+        row |= _event_details(event)
+        tables["adverse_events"].append(row | common)
     elif kind == "local":
         row = {"procedure_id": f"{patient_id}-{event.name}", "patient_id": patient_id}
         tables["local_treatments"].append(row | {"kind": rest, "start_date": day})
@@ -192,6 +199,16 @@ def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
         patient["last_contact_date"] = day
     else:
         patient["vital_status_date"] = day
+
+
+def _event_details(event: Event) -> dict[str, Any]:
+    # until=90 is its resolution; a category is written with underscores for blanks.
+    return {
+        "ctcae_version": event.facts.get("version", "5.0"),
+        "category": event.facts.get("category", "").replace("_", " ") or None,
+        "led_to_stop": event.facts.get("stop"),
+        "resolved_date": as_date(event.facts["until"]) if "until" in event.facts else None,
+    }
 
 
 def _criteria(response: str) -> str:

@@ -30,6 +30,7 @@ ORDER = {
     "derived.line_steps": "step",
     "marts.responses": "assessment_date nulls last, response_id",
     "marts.adverse_events": "event_id",
+    "derived.line_organ_toxicity": "line_id, category",
     "marts.reexposures": "initial_start_date, reexposure_start_date",
 }
 Setting = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, object], ...]]
@@ -63,13 +64,40 @@ def test_paragraph(patient_id: str) -> None:
     con = _derived(_setting(paragraph))
     for table, text in paragraph.expectations.items():
         expected = expected_rows(text)
-        derived = dicts(
-            con,
-            f"select * from {table} where patient_id = '{patient_id}' order by {ORDER[table]}",
-        )
-        columns = list(expected[0]) if expected else []
-        given = [{c: as_text(row[c], patient_id) for c in columns} for row in derived]
+        given = _given_rows(con, table, patient_id, expected)
         assert given == expected, f"{table} of: {paragraph.question}"
+
+
+def _given_rows(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    patient_id: str,
+    expected: list[dict[str, str | None]],
+) -> list[dict[str, str | None]]:
+    derived = dicts(
+        con,
+        f"select * from {table} where patient_id = '{patient_id}' order by {ORDER[table]}",
+    )
+    columns = list(expected[0]) if expected else []
+    return [{c: as_text(row[c], patient_id) for c in columns} for row in derived]
+
+
+@pytest.mark.parametrize("table", ORDER)
+def test_an_expectation_can_fail(table: str) -> None:
+    patient_id, paragraph = next(
+        (p, paragraph)
+        for p, paragraph in PARAGRAPHS.items()
+        if expected_rows(paragraph.expectations.get(table, "none"))
+    )
+    con = _derived(_setting(paragraph))
+    expected = expected_rows(paragraph.expectations[table])
+    column = next(iter(expected[0]))
+    for wrong in (
+        [expected[0] | {column: "something else"}, *expected[1:]],
+        [*expected, expected[-1]],
+        expected[1:],
+    ):
+        assert _given_rows(con, table, patient_id, wrong) != wrong
 
 
 def test_a_paragraph_names_known_parameters() -> None:
