@@ -63,6 +63,77 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "The line's start day belongs to it, the day before to none",
+            """
+            0-63  ipilimumab
+            -1    event Colitis 3
+            0     event Hepatitis 4
+            """,
+            events="""
+            event_id | line_id    | line_assignment | days_from_line_start
+            E1       |            | unassigned      |
+            E2       | advanced 1 | date            | 0
+            """,
+        ),
+        Paragraph(
+            "The window is a parameter: 30 days after the end belongs, 31 does not",
+            """
+            0-63  ipilimumab
+            93    event Colitis 3
+            94    event Colitis 4
+            """,
+            TOX + "advanced 1 | 3 | 3 | yes",
+            parameters={"toxicity_window_days": 30},
+        ),
+        Paragraph(
+            "The next line closes the window of the line before",
+            """
+            0-63    ipilimumab
+            70-133  dacarbazine
+            140     event Colitis 3
+            """,
+            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | yes",
+            "70 days after the first line's end, inside its 90, but the second line has begun.",
+        ),
+        Paragraph(
+            "The episode of another patient tells nothing, so the date decides",
+            """
+            0-63  ipilimumab
+            153   event Colitis 3  of=S1x1-T1
+            """,
+            TOX + "advanced 1 | 3 | 3 | yes",
+            "A finding, and the line is doubtful; the event is its patient's all the same.",
+            events="""
+            event_id | line_id    | line_assignment
+            E1       | advanced 1 | date
+            """,
+        ),
+        Paragraph(
+            "Without a day of onset and without an episode it belongs to no line",
+            """
+            0-63  ipilimumab
+            ?     event Colitis 3
+            """,
+            TOX + "advanced 1 | | | no",
+            events="""
+            event_id | line_id | line_assignment | days_from_line_start
+            E1       |         | unassigned      |
+            """,
+        ),
+        Paragraph(
+            "Without a day of onset the entered episode still tells the line",
+            """
+            0-63     ipilimumab
+            200-263  nivolumab
+            ?        event Colitis 3  of=T2
+            """,
+            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | yes",
+            events="""
+            event_id | line_id    | line_assignment | days_from_line_start
+            E1       | advanced 2 | treatment       |
+            """,
+        ),
+        Paragraph(
             "After an end that is not registered the window stays open",
             """
             0-   ipilimumab
@@ -84,8 +155,15 @@ CHAPTER = Chapter(
             """
             0-63  ipilimumab
             30    event colitis 3  irae=unknown
+            40    event Anemia 3   irae=yes
             """,
             TOX + "advanced 1 | 3 | 3 | yes",
+            "Which of the two said so is recorded.",
+            events="""
+            event_id | is_irae | irae_source
+            E1       | yes     | term_list
+            E2       | yes     | entered
+            """,
         ),
         Paragraph(
             "A term that no list knows is neither immune related nor not",
@@ -95,8 +173,8 @@ CHAPTER = Chapter(
             """,
             TOX + "advanced 1 | 3 | | yes",
             events="""
-            event_id | is_irae
-            E1       |
+            event_id | is_irae | irae_source
+            E1       |         |
             """,
         ),
         Paragraph(
