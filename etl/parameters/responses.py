@@ -1,6 +1,8 @@
 """Parameters of best response: when stable disease counts, when a response is confirmed."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from etl.parameters.base import ParameterGroup
 
@@ -17,10 +19,22 @@ class ResponseParameters(ParameterGroup):
         ),
         json_schema_extra={"unit": "days"},
     )
+    non_target_days: int = Field(
+        0,
+        ge=0,
+        description=(
+            "NON-CR/NON-PD counts from this day after the line's start, inclusive. admiralonco "
+            "asks as long a time as of stable disease."
+        ),
+        json_schema_extra={"unit": "days"},
+    )
     confirmation_days: int = Field(
         28,
         ge=0,
-        description="A response is confirmed by an assessment at least so much later. RECIST 1.1.",
+        description=(
+            "A response is confirmed by a later assessment, at least so long after. RECIST 1.1: "
+            "four weeks."
+        ),
         json_schema_extra={"unit": "days"},
     )
     confirmation_max_not_evaluable: int = Field(
@@ -52,8 +66,8 @@ class ResponseParameters(ParameterGroup):
         28,
         ge=0,
         description=(
-            "An iCPD so soon after the first iUPD of its block confirms nothing and is read as "
-            "iUPD. iRECIST: four weeks (unverified)."
+            "An iCPD sooner after the first iUPD of its block confirms nothing and is read as "
+            "iUPD. iRECIST: four weeks (EORTC, questions on iRECIST)."
         ),
         json_schema_extra={"unit": "days"},
     )
@@ -61,9 +75,19 @@ class ResponseParameters(ParameterGroup):
         56,
         ge=0,
         description=(
-            "An iCPD without an iUPD within so many days before it comes too late to confirm; "
-            "the progression stands at the first iUPD of its block, unconfirmed. iRECIST: eight "
-            "weeks (unverified)."
+            "An iCPD later than so many days after each iUPD of its block comes too late to "
+            "confirm; the progression stands at the first iUPD all the same. iRECIST: eight weeks "
+            "(EORTC, questions on iRECIST)."
         ),
         json_schema_extra={"unit": "days"},
     )
+
+    @model_validator(mode="after")
+    def _window_is_open(self) -> Self:
+        shortest, longest = self.immune_confirmation_min_days, self.immune_confirmation_max_days
+        if shortest > longest:
+            raise ValueError(
+                f"immune_confirmation_min_days is {shortest} and immune_confirmation_max_days "
+                f"{longest}: no iCPD could confirm; give a minimum up to the maximum."
+            )
+        return self

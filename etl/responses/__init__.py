@@ -5,15 +5,9 @@ slowly and plainly from the definitions. Does not belong here: anything the nigh
 derives all lines at once in `etl/sql/derived`.
 """
 
-from etl.responses.reading import (
-    Assessment,
-    Best,
-    Progression,
-    best_response,
-    confirmed_progressions,
-    line_assessments,
-    progression,
-)
+from etl.responses.assessments import Assessment, line_assessments, line_criteria
+from etl.responses.progression import Progression, confirmed_progressions, progression
+from etl.responses.reading import Best, best_response, entered_agreement
 from etl.responses.times import Outcome, overall_survival, progression_free_survival
 
 __all__ = [
@@ -23,7 +17,9 @@ __all__ = [
     "Progression",
     "best_response",
     "confirmed_progressions",
+    "entered_agreement",
     "line_assessments",
+    "line_criteria",
     "overall_survival",
     "progression",
     "progression_free_survival",

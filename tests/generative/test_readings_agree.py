@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.lines import read_lines
-from etl.lines.reading import Line, regimen
+from etl.lines import Line, read_lines
+from etl.lines.describing import regimen
 from etl.parameters import Parameters
 from etl.responses import (
     best_response,
@@ -30,6 +30,7 @@ from tests.generative.registries import (
     Person,
     as_assessments,
     as_given,
+    as_local,
     as_tables,
     persons,
 )
@@ -82,8 +83,17 @@ class Read:
 
 def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read]:
     exposures, assessments = as_given(person, number), as_assessments(person, number)
-    lines = read_lines(exposures, confirmed_progressions(assessments), parameters)
-    progressions = [progression(line, lines, assessments, person.death_cause) for line in lines]
+    lines = read_lines(
+        exposures,
+        confirmed_progressions(assessments, parameters),
+        parameters,
+        local=as_local(person),
+        is_dead=person.is_dead,
+        death=person.death,
+    )
+    progressions = [
+        progression(line, lines, assessments, person.death_cause, parameters) for line in lines
+    ]
     records = [
         *(row.last_shown for row in exposures),
         *(assessment.day for assessment in assessments),
@@ -112,7 +122,7 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
                 end_date=line.end,
                 end_reason=line.end_reason,
                 opened_because=line.opened_because,
-                treatment_ids=_treatment_ids(line, exposures),
+                treatment_ids=_treatment_ids(line),
                 best_overall_response=best.unconfirmed,
                 best_overall_response_date=best.unconfirmed_day,
                 best_overall_response_confirmed=best.confirmed,
@@ -130,8 +140,11 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
     return found
 
 
-def _treatment_ids(line: Line, rows: list[Any]) -> str:
-    starts = {row.treatment_id: row.start for row in rows}
+def _treatment_ids(line: Line) -> str:
+    starts = {
+        row.treatment_id: min(r.start for r in line.rows if r.treatment_id == row.treatment_id)
+        for row in line.rows
+    }
     return ",".join(sorted({row.treatment_id for row in line.rows}, key=lambda t: (starts[t], t)))
 
 

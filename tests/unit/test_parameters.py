@@ -57,6 +57,12 @@ def test_the_defaults_of_responses() -> None:
     }
 
 
+def test_the_window_of_an_immune_confirmation_is_open() -> None:
+    with pytest.raises(ValidationError, match="give a minimum up to the maximum"):
+        ResponseParameters(immune_confirmation_min_days=57)
+    assert ResponseParameters(immune_confirmation_min_days=56).immune_confirmation_min_days == 56
+
+
 def test_the_defaults_of_times() -> None:
     assert TimeParameters().model_dump() == {}
 

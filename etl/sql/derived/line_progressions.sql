@@ -95,9 +95,12 @@ unconfirmed as (
         and in_window.block = in_window.last_block
         and in_window.days_from_line_start = in_window.first_shown_day
         and (
-            lines.end_date is not null
-            or lines.next_line_start_date is not null
-            or lines.end_reason not in ('ongoing', 'unknown')
+            lines.next_line_start_date is not null
+            -- Treatment that goes on until death has not been stopped.
+            or (
+                lines.closed_because <> 'death'
+                and (lines.end_date is not null or lines.end_reason not in ('ongoing', 'unknown'))
+            )
             or patients.death_cause = 'melanoma'
             or coalesce(in_window.last_other_day, 0) < in_window.days_from_line_start
         )

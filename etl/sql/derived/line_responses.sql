@@ -94,7 +94,7 @@ confirming as (
         late_enough as (
             partition by line_id
             order by days_from_line_start
-            range between $confirmation_days following and unbounded following
+            range between greatest($confirmation_days, 1) following and unbounded following
         )
 ),
 
@@ -124,7 +124,7 @@ scored as (
             when category = 'CR' then 1
             when category = 'PR' then 2
             when category = 'SD' and days_from_line_start >= $stable_disease_days then 3
-            when category = 'NON-CR/NON-PD' then 4
+            when category = 'NON-CR/NON-PD' and days_from_line_start >= $non_target_days then 4
             when category in ('PD', 'iUPD') then 5
             else 6
         end as score,
@@ -134,7 +134,7 @@ scored as (
             when
                 category in ('CR', 'PR', 'SD') and days_from_line_start >= $stable_disease_days
                 then 3
-            when category = 'NON-CR/NON-PD' then 4
+            when category = 'NON-CR/NON-PD' and days_from_line_start >= $non_target_days then 4
             when category in ('PD', 'iUPD') then 5
             else 6
         end as confirmed_score
@@ -228,8 +228,8 @@ chosen as (
         case
             when best.confirmed_score = 6 then 'NE'
             when best.line_id is null and $missing_as_not_evaluable then 'NE'
-            when best.confirmed_score = 3 and best.criteria = 'iRECIST' then 'iSD'
-            when best.confirmed_score = 3 then 'SD'
+            when best.confirmed_score = 3 and best.confirmed_code in ('CR', 'PR') then 'SD'
+            when best.confirmed_score = 3 and best.confirmed_code in ('iCR', 'iPR') then 'iSD'
             else best.confirmed_code
         end as best_overall_response_confirmed,
         best.met_date as best_overall_response_date,

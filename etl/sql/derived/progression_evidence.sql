@@ -1,6 +1,7 @@
 -- One row per record that shows progression, with the day it shows it for.
 with
--- iSD, iPR and iCR reset the bar: what follows is a new block of unconfirmed progression.
+-- Of patients with an iCPD: iSD, iPR and iCR reset the bar, and a new block of unconfirmed
+-- progression begins.
 blocks as (
     select
         patient_id,
@@ -14,21 +15,22 @@ blocks as (
             rows between unbounded preceding and current row
         ) as block
     from derived.assessments
-    where is_worst_of_day
+    where
+        is_worst_of_day
+        and patient_id in (select patient_id from derived.assessments where response = 'iCPD')
 ),
 
-dated as (
+shown as (
     select
         patient_id,
         response_id,
         assessment_date,
         response,
-        category,
         min(case when category = 'iUPD' then assessment_date end) over (
             partition by patient_id, block
             order by assessment_date
             rows between unbounded preceding and current row
-        ) as first_unconfirmed_date
+        ) as first_shown_date
     from blocks
 ),
 
@@ -48,15 +50,27 @@ next_starts as (
 
 select
     patient_id,
-    case
-        when response = 'iCPD' then coalesce(first_unconfirmed_date, assessment_date)
-        else assessment_date
-    end as evidence_date,
+    assessment_date as evidence_date,
     cast(null as date) as episode_last_start_date,
     'assessment' as evidence,
     response_id as record_key
-from dated
-where category = 'PD'
+from derived.assessments
+where is_worst_of_day and response = 'PD'
+union all
+-- An iCPD is dated at the first iUPD of its block; too soon after it, it confirms nothing.
+select
+    patient_id,
+    coalesce(first_shown_date, assessment_date) as evidence_date,
+    cast(null as date) as episode_last_start_date,
+    'assessment' as evidence,
+    response_id as record_key
+from shown
+where
+    response = 'iCPD'
+    and (
+        first_shown_date is null
+        or assessment_date - first_shown_date >= $immune_confirmation_min_days
+    )
 union all
 select
     episodes.patient_id,

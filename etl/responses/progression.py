@@ -1,0 +1,133 @@
+"""When a line progressed: the first PD, under iRECIST the first that was confirmed or stood.
+
+Belongs here: progression of a line and the days on which a patient's progression is evident.
+Does not belong here: best response (`reading`), lines, times, SQL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from etl.lines import Line
+from etl.parameters import Parameters
+from etl.responses.assessments import Assessment, as_the_line_reads, worst_of_each_day
+
+RESETS = ("CR", "PR", "SD", "NON-CR/NON-PD")
+
+
+@dataclass(frozen=True)
+class Progression:
+    """First progression of a line; `day` is None when it is known to be, on an unknown day."""
+
+    day: date | None
+    source: str
+    is_immune_confirmed: bool = False
+
+    @property
+    def is_assessed(self) -> bool:
+        """Shown by an assessment, so that counting ends there."""
+        return self.source in ("assessment", "unconfirmed_iUPD")
+
+
+def blocks(daily: Sequence[Assessment]) -> list[list[Assessment]]:
+    """The assessments cut where an iCR, iPR or iSD resets the bar; it begins the next block."""
+    found: list[list[Assessment]] = [[]]
+    for assessment in daily:
+        if assessment.plain in RESETS:
+            found.append([])
+        found[-1].append(assessment)
+    return found
+
+
+def _shown(block: Sequence[Assessment], parameters: Parameters) -> list[Progression]:
+    """The progressions that stand in one block, in order; an iUPD by itself is none."""
+    found = []
+    unconfirmed: list[date] = []
+    for assessment in block:
+        waited = [(assessment.day - day).days for day in unconfirmed]
+        is_too_soon = bool(waited) and waited[0] < parameters.immune_confirmation_min_days
+        if assessment.response == "iUPD" or (assessment.response == "iCPD" and is_too_soon):
+            unconfirmed.append(assessment.day)
+        elif assessment.response == "iCPD":
+            in_window = any(
+                parameters.immune_confirmation_min_days
+                <= days
+                <= parameters.immune_confirmation_max_days
+                for days in waited
+            )
+            day = unconfirmed[0] if unconfirmed else assessment.day
+            found.append(Progression(day, "assessment", in_window))
+        elif assessment.plain == "PD":
+            found.append(Progression(assessment.day, "assessment"))
+    return found
+
+
+def confirmed_progressions(assessments: Sequence[Assessment], parameters: Parameters) -> list[date]:
+    """Days of PD of a patient; an iCPD counts for the first iUPD since the last reset."""
+    return [
+        progression.day
+        for block in blocks(worst_of_each_day(assessments))
+        for progression in _shown(block, parameters)
+        if progression.day is not None
+    ]
+
+
+def progression(
+    line: Line,
+    lines: Sequence[Line],
+    assessments: Sequence[Assessment],
+    death_cause: str | None,
+    parameters: Parameters,
+) -> Progression | None:
+    """First progression of a line: by assessment, else by the stop reason of an episode.
+
+    Args:
+        line: The line.
+        lines: All lines of the patient; an episode that goes on in a later one stopped there.
+        assessments: The patient's assessments.
+        death_cause: As registered; death of melanoma makes an unconfirmed iUPD count.
+        parameters: The parameters of the derivations.
+    """
+    daily = as_the_line_reads(line, assessments)
+    found = [shown for block in blocks(daily) for shown in _shown(block, parameters)]
+    unconfirmed = _unconfirmed(line, daily, death_cause)
+    if unconfirmed is not None:
+        found.append(Progression(unconfirmed, "unconfirmed_iUPD"))
+    if found:
+        # Of what is dated alike, an assessment goes first, and the earliest of them.
+        return min(found, key=lambda p: (p.day or date.max, p.source))
+    return _stop(line, lines)
+
+
+def _stop(line: Line, lines: Sequence[Line]) -> Progression | None:
+    position = next(i for i, other in enumerate(lines) if other is line)
+    later = {row.treatment_id for other in lines[position + 1 :] for row in other.rows}
+    stops = []
+    for treatment_id in {row.treatment_id for row in line.rows} - later:
+        episode = [r for other in lines for r in other.rows if r.treatment_id == treatment_id]
+        if episode[0].stop_reason == "progression":
+            known = [row.stop for row in episode if row.stop is not None]
+            stops.append(max(known) if len(known) == len(episode) else None)
+    if not stops:
+        return None
+    dated = [stop for stop in stops if stop is not None]
+    return (
+        Progression(min(dated), "stop_reason")
+        if dated
+        else Progression(None, "stop_reason_undated")
+    )
+
+
+def _unconfirmed(line: Line, daily: Sequence[Assessment], death_cause: str | None) -> date | None:
+    """The first iUPD that nothing reset, when there is nothing to wait for any more."""
+    last_block = blocks(daily)[-1]
+    first = next((a for a in last_block if a.response == "iUPD"), None)
+    if first is None:
+        return None
+    after = [a for a in last_block if a.day > first.day]
+    only_progression = all(a.plain in ("iUPD", "PD") for a in after)
+    was_stopped = line.end is not None or line.end_reason not in ("ongoing", "unknown")
+    is_over = line.next_start is not None or (was_stopped and not line.lasted_until_death)
+    if only_progression or is_over or death_cause == "melanoma":
+        return first.day
+    return None
