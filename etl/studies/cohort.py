@@ -256,9 +256,11 @@ select
     '{study.pfs_index}' as pfs_index,
     pfs_days,
     pfs_event,
+    pfs_end_reason,
     '{study.os_index}' as os_index,
     os_days,
     os_event,
+    os_end_reason,
     date_diff('day', initial_start_date, rechallenge_start_date) as entry_days,
     case when rechallenge_responder and rechallenge_pfs_days >= days_to_response
         then rechallenge_pfs_days - days_to_response

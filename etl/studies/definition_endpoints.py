@@ -62,8 +62,8 @@ class OverallSurvival(Definition):
     censoring: Literal["last_known_alive", "last_contact"] = Field(
         default="last_known_alive",
         description=(
-            "last_known_alive: vital_status_date where there is one, else last contact; "
-            "last_contact: last contact as registered."
+            "last_known_alive: vital_status_date where there is one, else last contact, and not "
+            "before a later record; last_contact: the same as entered, whatever came later."
         ),
     )
     index: Index | None = Field(

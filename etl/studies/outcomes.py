@@ -6,6 +6,7 @@ recurrence. Does not belong here: which pairs (`cohort`), what a variant is
 """
 
 from etl.studies.definition import Study
+from etl.survival.variants import OsVariant, PfsVariant, os_sql, pfs_sql
 
 
 def outcomes_sql(study: Study) -> str:
@@ -30,10 +31,12 @@ def outcomes_sql(study: Study) -> str:
         incidences.irae_cause,
         {pfs_line}_pfs.days as pfs_days,
         {pfs_line}_pfs.event as pfs_event,
+        {pfs_line}_pfs.end_reason as pfs_end_reason,
         rechallenge_pfs.days as rechallenge_pfs_days,
         rechallenge_pfs.event as rechallenge_pfs_event,
         {os_line}_os.days as os_days,
         {os_line}_os.event as os_event,
+        {os_line}_os.end_reason as os_end_reason,
         rechallenge.ttnt_days,
         rechallenge.ttnt_event,
         date_diff('day', rechallenge.start_date, rechallenge.{first_response})
@@ -62,20 +65,24 @@ def _index_line(index: str) -> str:
 
 def _pfs(study: Study) -> str:
     asked = study.endpoints.pfs
-    variant = (asked.next_therapy, asked.censoring, asked.missed_assessments_days)
-    if variant == ("ignore", "last_evaluable", None):
-        return "select line_id, pfs_days as days, pfs_event as event from study_lines"
-    from etl.survival.variants import PfsVariant, pfs_sql
-
-    return pfs_sql(PfsVariant(*variant))
+    variant = PfsVariant(asked.next_therapy, asked.censoring, asked.missed_assessments_days)
+    if variant == PfsVariant():
+        return _of_the_mart("pfs")
+    return pfs_sql(variant)
 
 
 def _os(study: Study) -> str:
-    if study.endpoints.os.censoring == "last_known_alive":
-        return "select line_id, os_days as days, os_event as event from study_lines"
-    from etl.survival.variants import OsVariant, os_sql
+    variant = OsVariant(study.endpoints.os.censoring)
+    if variant == OsVariant():
+        return _of_the_mart("os")
+    return os_sql(variant)
 
-    return os_sql(OsVariant(study.endpoints.os.censoring))
+
+def _of_the_mart(time: str) -> str:
+    return (
+        f"select line_id, {time}_days as days, {time}_event as event, "
+        f"{time}_end_reason as end_reason from study_lines"
+    )
 
 
 def _initial_times(study: Study) -> str:

@@ -115,11 +115,13 @@ class Rechallenges(Contract):
     )
     pfs_days: Series[int] = column("Progression-free survival from its index.", unit="days")
     pfs_event: Series[bool] = column("An event of the study's variant ended it; false: censored.")
+    pfs_end_reason: Series[str] = column("What ended it.")
     os_index: Series[str] = column(
         "Day from which overall survival counts.", nullable=False, isin=INDEXES
     )
     os_days: Series[int] = column("Overall survival from its index.", unit="days")
     os_event: Series[bool] = column("Death ended it; false is censored.")
+    os_end_reason: Series[str] = column("What ended it.")
     entry_days: Series[int] = column(
         "From the initial line's start to the rechallenge's: how long a patient had to live to be "
         "in the study.",

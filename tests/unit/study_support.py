@@ -23,7 +23,7 @@ START = date(2018, 1, 1)
 
 _REGIMENS = {"ipinivo": BOTH, "ipi": IPI}
 
-_PLAIN = {"varchar": "", "boolean": False, "bigint": 0, "integer": 0}
+_PLAIN = {"varchar": "", "boolean": False, "bigint": 0, "integer": 0, "date": date(2018, 1, 1)}
 """What stands in a column that must not be missing and that no test names."""
 
 LINE = {
@@ -104,6 +104,16 @@ def _classes(regimen: str) -> str:
 def seed_study() -> Study:
     """The seed study as defined."""
     return load_studies()["van-dijk-2025"]
+
+
+def study_with(**changes: Any) -> Study:
+    """The seed study with parts replaced, validated again."""
+    written = seed_study().model_dump(mode="json", exclude_none=True)
+    for part, value in changes.items():
+        before = written.get(part)
+        merges = isinstance(value, dict) and isinstance(before, dict)
+        written[part] = before | value if merges else value
+    return Study.model_validate(written)
 
 
 def build(con: duckdb.DuckDBPyConnection, study: Study | None = None) -> None:
