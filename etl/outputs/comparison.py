@@ -31,12 +31,13 @@ def comparison_table(results: Results) -> Table | None:
 def is_same(results: Results, figure: PublishedFigure) -> bool:
     """Whether what was found rounds to what is printed, over the same fraction where known."""
     found = found_value(results, figure)
-    if found is None or round(found, figure.decimals) != figure.value:
+    if found is None or float(wording.rounded(found, figure.decimals)) != figure.value:
         return False
     if figure.denominator is None:
         return True
     row = _row_of(results, figure)
-    return (row["numerator"], row["denominator"]) == (figure.numerator, figure.denominator)
+    fraction = (figure.numerator, figure.denominator)
+    return row is not None and (row["numerator"], row["denominator"]) == fraction
 
 
 def _compared(results: Results, figure: PublishedFigure) -> Row:
@@ -47,15 +48,15 @@ def _compared(results: Results, figure: PublishedFigure) -> Row:
     if figure.at is not None:
         name = f"{name}, at {figure.at} months"
     fraction = wording.NONE
-    if figure.endpoint not in names:
-        row = _row_of(results, figure)
+    row = None if figure.endpoint in names else _row_of(results, figure)
+    if row is not None:
         fraction = f"{row['numerator']}/{row['denominator']}"
     star = "*" if figure.reconstructed else ""
     return (
         name,
         wording.group_name(figure.stratum),
         figure.printed,
-        wording.NONE if found is None else f"{found:,.{figure.decimals}f}{unit}",
+        wording.NONE if found is None else f"{wording.rounded(found, figure.decimals):,}{unit}",
         f"{fraction}{star}",
         "yes" if is_same(results, figure) else "no",
     )
@@ -72,12 +73,15 @@ def found_value(results: Results, figure: PublishedFigure) -> float | None:
             if step["criterion"] == "initial_line"
         )
     row = _row_of(results, figure)
-    if row["value"] is None:
+    if row is None or row["value"] is None:
         return None
     return float(row["value"]) * (1 if figure.statistic == "median" else 100)
 
 
-def _row_of(results: Results, figure: PublishedFigure) -> Record:
+def _row_of(results: Results, figure: PublishedFigure) -> Record | None:
+    """The estimate to compare with; None for a group that no patient here belongs to."""
+    if figure.stratum not in results.strata:
+        return None
     return results.estimate(
         figure.endpoint,
         figure.stratum,

@@ -141,9 +141,13 @@ def estimate_cell(row: Mapping[str, Any]) -> str:
     return cells[row["statistic"]](row)
 
 
+def rounded(value: float, decimals: int) -> Decimal:
+    """A number as it is printed, halves up: 62.5 without decimals is 63."""
+    return Decimal(str(round(value, 9))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
 def _hundredfold(value: float) -> Decimal:
-    exact = Decimal(str(round(100 * value, 9)))
-    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return rounded(100 * value, 1)
 
 
 def _limit(value: float | None) -> str:
