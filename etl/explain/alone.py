@@ -5,9 +5,10 @@ deriving again. Does not belong here: which changes are worth trying (`alternati
 come to in words (`changes`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
 
 import duckdb
 
@@ -18,6 +19,17 @@ from etl.parameters import Parameters
 from etl.warehouse import open_memory
 
 _BUILT = ("derived", "marts")
+_ALL: frozenset[str] = frozenset({"*"})
+_KEYS = (
+    "patient_id",
+    "treatment_id",
+    "response_id",
+    "event_id",
+    "procedure_id",
+    "record_key",
+    "source_file",
+)
+"""What tells one copy of the patient from another; marks sort before anything written."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class Edit:
 
 
 class Alone:
-    """A patient alone: `derive` gives the facts under changed parameters or source rows."""
+    """A patient alone, derived under other parameters, or as copies with other source rows."""
 
     def __init__(
         self,
@@ -47,38 +59,69 @@ class Alone:
         self.con = con
         self.patient_id = patient_id
         self.parameters = parameters
-        self._stale = frozenset(model.name for model in _models())
+        self.copies: tuple[str, ...] = ()
+        self._stale = _ALL
+        self._tables = {
+            str(table): [str(row[0]) for row in con.execute(f"describe kept.{table}").fetchall()]
+            for (table,) in con.execute(
+                "select table_name from duckdb_tables() where schema_name = 'kept'"
+            ).fetchall()
+        }
 
-    def derive(
-        self, parameters: Mapping[str, object] | None = None, edits: tuple[Edit, ...] = ()
-    ) -> Facts:
-        """The facts of the patient, with these parameters and source rows instead."""
+    def derive(self, parameters: Mapping[str, object] | None = None) -> Facts:
+        """The facts of the patient, with these parameters instead."""
         changed = Parameters(**(self.parameters.model_dump() | dict(parameters or {})))
-        touched = _touched(changed, self.parameters, edits)
-        for edit in edits:
-            self._apply(edit)
-        try:
-            for model in _models():
-                if model.name in self._stale | touched:
-                    run_model(self.con, model, changed.as_sql())
-            self._stale = touched
-            return read_facts(self.con, self.patient_id, changed)
-        finally:
-            for edit in edits:
-                self._restore(edit.table)
+        touched = _reading(changed, self.parameters)
+        self._run(changed, self._stale | touched)
+        self._stale = touched
+        return read_facts(self.con, self.patient_id, changed)
 
-    def _apply(self, edit: Edit) -> None:
+    def derive_edited(self, edits: Sequence[Edit]) -> list[Facts]:
+        """The facts of a copy of the patient for each edit, all derived at once."""
+        marks = [f"\x01{place}\x02" for place, _ in enumerate(edits)]
+        self._fill(marks)
+        for mark, edit in zip(marks, edits, strict=True):
+            self._apply(edit, mark)
+        self._stale = _ALL
+        self._run(self.parameters, _ALL)
+        self.copies = tuple(self.patient_id + mark for mark in marks)
+        return [
+            _unmarked(read_facts(self.con, copy, self.parameters), mark)
+            for copy, mark in zip(self.copies, marks, strict=True)
+        ]
+
+    def forget_copies(self) -> None:
+        """Put the patient back as registered."""
+        self._fill([""])
+
+    def _run(self, parameters: Parameters, names: frozenset[str]) -> None:
+        values = parameters.as_sql()
+        for model in _models():
+            if names >= _ALL or model.name in names:
+                run_model(self.con, model, values)
+
+    def _fill(self, marks: Sequence[str]) -> None:
+        """Every table as it was copied, once for each mark put behind its keys."""
+        for table, columns in self._tables.items():
+            self.con.execute(f"delete from staging.{table}")
+            shown = ", ".join(
+                f"{name} || $mark as {name}" if name in _KEYS else f'"{name}"' for name in columns
+            )
+            for mark in marks:
+                values = {"mark": mark} if "$mark" in shown else None
+                self.con.execute(
+                    f"insert into staging.{table} select {shown} from kept.{table}", values
+                )
+
+    def _apply(self, edit: Edit, mark: str) -> None:
         for file, line in edit.rows:
             where = "where source_file = ? and source_line = ?"
             if edit.assign:
                 values = ", ".join(f"{column} = {value}" for column, value in edit.assign)
-                self.con.execute(f"update staging.{edit.table} set {values} {where}", [file, line])
+                statement = f"update staging.{edit.table} set {values} {where}"
             else:
-                self.con.execute(f"delete from staging.{edit.table} {where}", [file, line])
-
-    def _restore(self, table: str) -> None:
-        self.con.execute(f"delete from staging.{table}")
-        self.con.execute(f"insert into staging.{table} select * from kept.{table}")
+                statement = f"delete from staging.{edit.table} {where}"
+            self.con.execute(statement, [file + mark, line])
 
 
 @contextmanager
@@ -136,13 +179,24 @@ def _copy(
     memory.unregister("copied")
 
 
-def _touched(changed: Parameters, usual: Parameters, edits: tuple[Edit, ...]) -> frozenset[str]:
+def _reading(changed: Parameters, usual: Parameters) -> frozenset[str]:
     """The models whose rows may differ: those that read what changed, and all that read them."""
     now, before = changed.model_dump(), usual.model_dump()
     names = {name for name, value in now.items() if value != before[name]}
-    tables = {f"staging.{edit.table}" for edit in edits}
     found: set[str] = set()
     for model in _models():
-        if names & set(model.parameters) or (tables | found) & set(model.reads):
+        if names & set(model.parameters) or found & set(model.reads):
             found.add(model.name)
     return frozenset(found)
+
+
+def _unmarked(value: Any, mark: str) -> Any:
+    """The same facts with the mark of a copy taken from every key."""
+    if isinstance(value, str):
+        return value.replace(mark, "")
+    if isinstance(value, tuple):
+        return tuple(_unmarked(one, mark) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {one.name: _unmarked(getattr(value, one.name), mark) for one in fields(value)}
+        return replace(value, **changed)
+    return value

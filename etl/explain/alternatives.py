@@ -41,14 +41,14 @@ class Alternative:
     Attributes:
         lead: how the sentence begins; for a parameter its name.
         parameters: values that differ.
-        edits: source rows that differ.
+        edit: source rows that differ.
         only_lines: report only how lines are cut, since values follow a moved date by themselves.
         sources: the rows that are edited.
     """
 
     lead: str
     parameters: tuple[tuple[str, Any], ...] = ()
-    edits: tuple[Edit, ...] = ()
+    edit: Edit | None = None
     only_lines: bool = False
     sources: tuple[Source, ...] = ()
 
@@ -66,12 +66,27 @@ def switches(facts: Facts) -> Iterator[Alternative]:
     """The other choices of each definition that is a choice and no number."""
     usual = facts.parameters
     for name in Parameters.model_fields:
-        for value in _other_choices(name, facts):
+        for value in _other_choices(name, facts) if _matters(name, facts) else ():
             try:
                 Parameters(**(usual.model_dump() | {name: value}))
             except ValidationError:
                 continue  # not with the other parameters
             yield Alternative(name, ((name, value),))
+
+
+def _matters(name: str, facts: Facts) -> bool:
+    """Whether a choice can change anything of the patient; when in doubt it is tried."""
+    clauses = {start.clause for start in facts.starts}
+    several = len(facts.starts) > 1
+    return {
+        "progression_opens": any(start.is_after_progression for start in facts.starts),
+        "dropped_component_opens": several,
+        "given_back_component_opens": several,
+        "addition_opens": bool(clauses & {"new_substance", "addition"}),
+        "substitution_groups": several,
+        "local_therapy_opens": several,
+        "number_settings_apart": len({line.setting for line in facts.lines}) > 1,
+    }.get(name, True)
 
 
 def _other_choices(name: str, facts: Facts) -> Iterator[Any]:
@@ -97,21 +112,24 @@ def records(facts: Facts) -> tuple[Alternative, ...]:
 def _boundaries_of_lines(facts: Facts) -> Iterator[tuple[str, int]]:
     for start in facts.starts[1:]:
         judged = Judged(facts, start)
-        gap = "gap_oral_days" if start.is_oral else "gap_days"
-        if judged.pause > 0:
-            yield gap, judged.pause
-            yield gap, judged.pause - 1
-            if start.is_after_toxicity:
-                yield "toxicity_hold_days", judged.pause
-        if judged.new:
-            yield "combination_window_days", judged.days_from_line_start
-            yield "combination_window_days", judged.days_from_line_start - 1
-            if judged.shown_pause > 0:
-                yield "substitution_days", judged.shown_pause
-                yield "substitution_days", judged.shown_pause - 1
-        if start.own_pause_days is not None and start.is_after_progression:
-            yield "beyond_progression_days", start.own_pause_days
-            yield "beyond_progression_days", start.own_pause_days - 1
+        for name, value in _of_clause(judged):
+            yield name, value
+            yield name, value - 1
+
+
+def _of_clause(judged: Judged) -> Iterator[tuple[str, int]]:
+    """The numbers that the clause of a start looked at; a limit below them decides otherwise."""
+    start = judged.start
+    if start.clause in ("gap", "gap_exempt", "continuation", "resumption_after_toxicity"):
+        yield "gap_oral_days" if start.is_oral else "gap_days", judged.pause
+        if start.is_after_toxicity:
+            yield "toxicity_hold_days", judged.pause
+    if start.clause in ("new_substance", "combination", "substitution", "addition"):
+        yield "combination_window_days", judged.days_from_line_start
+        if start.replaceable_since_step >= judged.so_far[0].step:
+            yield "substitution_days", judged.shown_pause
+    if start.clause in ("progression", "beyond_progression") and not judged.new:
+        yield "beyond_progression_days", start.own_pause_days or 0
 
 
 def _boundaries_of_outcomes(facts: Facts) -> Iterator[tuple[str, int]]:
@@ -120,7 +138,8 @@ def _boundaries_of_outcomes(facts: Facts) -> Iterator[tuple[str, int]]:
         yield from _of_stable_disease(facts, line, scans)
         yield from _of_confirmation(facts, scans)
         for event in facts.events:
-            if event.onset_date and line.end_date and event.onset_date > line.end_date:
+            by_date = event.line_assignment in ("date", "unassigned")
+            if by_date and event.onset_date and line.end_date and event.onset_date > line.end_date:
                 late = (event.onset_date - line.end_date).days
                 yield "toxicity_window_days", late
                 yield "toxicity_window_days", late - 1
@@ -190,7 +209,7 @@ def _moved(given: tuple[Exposure, ...], by: int) -> Alternative:
     assign = tuple((column, f"{column} + {by}") for column in columns)
     return Alternative(
         f"Had {names} started on {to}, {_shift(by)} than {given[0].start_date}",
-        edits=(Edit("drug_substances", rows, assign),),
+        edit=Edit("drug_substances", rows, assign),
         only_lines=True,
         sources=sources(given),
     )
@@ -213,7 +232,7 @@ def _left_out(facts: Facts) -> Iterator[Alternative]:
                 row = ((scan.source_file, scan.source_line),)
                 yield Alternative(
                     f"Without {scan.response_id} ({scan.response})",
-                    edits=(Edit("responses", row),),
+                    edit=Edit("responses", row),
                     sources=(scan.source,),
                 )
         yield from _other_reasons(facts, deciding)
@@ -226,7 +245,7 @@ def _other_reasons(facts: Facts, deciding: set[str | None]) -> Iterator[Alternat
             row = ((one.source_file, one.source_line),)
             yield Alternative(
                 f"Had {one.treatment_id} not stopped for progression",
-                edits=(Edit("treatments", row, (("stop_reason", "'other'"),)),),
+                edit=Edit("treatments", row, (("stop_reason", "'other'"),)),
                 sources=(one.source,),
             )
 
@@ -241,7 +260,7 @@ def _without_events(facts: Facts, line: Line) -> Iterator[Alternative]:
         row = ((one.source_file, one.source_line),)
         yield Alternative(
             f"Without {one.event_id} ({one.term}, grade {one.grade}, {one.source})",
-            edits=(Edit("adverse_events", row),),
+            edit=Edit("adverse_events", row),
         )
 
 
@@ -260,6 +279,6 @@ def _moved_scans(facts: Facts) -> Iterator[Alternative]:
             yield Alternative(
                 f"Had {one.response_id} (SD) been made {_shift(by)}, on day "
                 f"{day + by} of {line.name}",
-                edits=(Edit("responses", row, assign),),
+                edit=Edit("responses", row, assign),
                 sources=(one.source,),
             )

@@ -69,7 +69,10 @@ def _explain(
     con: duckdb.DuckDBPyConnection, facts: Facts, alone: Alone, state: State
 ) -> Explanation:
     agrees = _agrees(alone, facts)
-    selections = tuple(select(alone.con, study) for study in state.studies) if agrees else ()
+    patient = [facts.person.patient_id]
+    selections = tuple(
+        one for study in state.studies if agrees for one in select(alone.con, study, patient)
+    )
     sections = [
         Section("Who", "who", tuple(person.statements(facts))),
         *(_of_line(facts, line) for line in facts.lines),

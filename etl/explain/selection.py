@@ -4,18 +4,17 @@ Belongs here: running a study's own selection over one patient. Does not belong 
 selection (`etl/studies`), what is said of it (`rechallenge`).
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from etl.studies.cohort import candidates_sql
+from etl.studies.cohort import candidates_sql, lines_sql, pairs_considered_sql
 from etl.studies.criteria import Criterion, criteria
 from etl.studies.definition import Study
 
-_TABLE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:temp\s+)?table\s+(\w+)", re.IGNORECASE)
+_TABLES = ("study_candidates", "study_pairs", "study_lines")
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,35 @@ class Selection:
         return self.left_out_by is None
 
 
-def select(con: duckdb.DuckDBPyConnection, study: Study) -> Selection:
-    """Run a study's selection on a warehouse that holds one patient.
+def select(
+    con: duckdb.DuckDBPyConnection, study: Study, patients: Sequence[str]
+) -> list[Selection]:
+    """Run a study's selection on a warehouse that holds one patient, or copies of one.
 
     Args:
         con: session on the patient alone, derived.
         study: the definition.
+        patients: ids of which the selection is wanted.
     """
-    sql = candidates_sql(study)
-    found = _TABLE.search(sql)
-    if found is None:
-        raise LookupError(f"the selection of {study.id} makes no table of candidates")
-    con.execute(sql)
+    for statement in (lines_sql, pairs_considered_sql, candidates_sql):
+        con.execute(statement(study))
     steps = criteria(study)
     asked = ", ".join(f"coalesce(({step.condition}), false)" for step in steps)
-    verdicts = con.execute(f"select {asked} from {found[1]}").fetchone()
-    cursor = con.execute(f"select * from {found[1]}")
+    found = [_selection(con, study, steps, asked, patient) for patient in patients]
+    for table in _TABLES:
+        con.execute(f"drop table {table}")
+    return found
+
+
+def _selection(
+    con: duckdb.DuckDBPyConnection,
+    study: Study,
+    steps: tuple[Criterion, ...],
+    asked: str,
+    patient: str,
+) -> Selection:
+    cursor = con.execute(f"select {asked}, * from study_candidates where patient_id = ?", [patient])
     names = [column[0] for column in cursor.description or []]
-    row = cursor.fetchone()
-    con.execute(f"drop table {found[1]}")
-    return Selection(
-        study,
-        tuple(zip(steps, verdicts or [False] * len(steps), strict=True)),
-        dict(zip(names, row or [None] * len(names), strict=True)),
-    )
+    row = cursor.fetchone() or (False,) * len(names)
+    verdicts, candidate = row[: len(steps)], dict(zip(names, row, strict=True))
+    return Selection(study, tuple(zip(steps, verdicts, strict=True)), candidate)

@@ -37,7 +37,9 @@ class WhatIf:
             found += self._limit(name, values)
         for one in switches(self.usual):
             found += self._said("Definition", [one])
-        for one in records(self.usual):
+        tried = records(self.usual)
+        for one, effect in zip(tried, self._copies(tried), strict=True):
+            self._tried[one] = effect
             found += self._said("Record", [one])
         return tuple(found)
 
@@ -73,12 +75,27 @@ class WhatIf:
         return self._tried[one]
 
     def _try(self, one: Alternative) -> Effect:
-        other = self.alone.derive(dict(one.parameters), one.edits)
-        said = changes(self.usual, other, only_lines=one.only_lines)
+        said = changes(self.usual, self.alone.derive(dict(one.parameters)))
         if not said:
             return ()
-        again = [select(self.alone.con, known.study) for known in self.known]
+        patient = [self.usual.person.patient_id]
+        again = [select(self.alone.con, known.study, patient)[0] for known in self.known]
         return (*said, *selection_changes(self.known, again))
+
+    def _copies(self, tried: Sequence[Alternative]) -> list[Effect]:
+        """What each edited record changes, all derived at once."""
+        edits = [one.edit for one in tried if one.edit is not None]
+        if not edits:
+            return []
+        others = self.alone.derive_edited(edits)
+        again = [select(self.alone.con, one.study, self.alone.copies) for one in self.known]
+        self.alone.forget_copies()
+        effects: list[Effect] = []
+        for place, (one, other) in enumerate(zip(tried, others, strict=True)):
+            said = changes(self.usual, other, only_lines=one.only_lines)
+            studies = selection_changes(self.known, [of_study[place] for of_study in again])
+            effects.append((*said, *studies) if said else ())
+        return effects
 
 
 def what_would_change(
