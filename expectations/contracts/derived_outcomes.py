@@ -29,6 +29,12 @@ OS_END_REASONS = (
     "unknown_death_before_start",
     "unknown_no_contact",
 )
+DOR_END_REASONS = (
+    *PFS_END_REASONS,
+    "no_response",
+    "unknown_response_undated",
+    "unknown_response_after_end",
+)
 LAST_CONTACT_SOURCES = ("vital_status_date", "last_contact")
 LAST_ALIVE_SOURCES = (*LAST_CONTACT_SOURCES, "last_record")
 PROGRESSION_SOURCES = (
@@ -291,4 +297,13 @@ class LineSurvival(Contract):
     ttnt_event: Series[bool] = column("Next line or death, not censored.")
     ttnt_end_reason: Series[str] = column(
         "What ended it.", nullable=False, isin=("next_line", *OS_END_REASONS)
+    )
+    dor_days: Series[int] = column(
+        "Duration of response: first CR or PR to the end of progression-free survival.",
+        unit="days",
+        ge=0,
+    )
+    dor_event: Series[bool] = column("Progression or death, not censored.")
+    dor_end_reason: Series[str] = column(
+        "What ended it, or why there is none.", nullable=False, isin=DOR_END_REASONS
     )

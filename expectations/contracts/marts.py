@@ -191,6 +191,13 @@ class TreatmentLines(Contract):
     ttnt_days: Series[int] = column("Time to next treatment or death.", unit="days", ge=0)
     ttnt_event: Series[bool] = column("Next line or death, not censored.")
     ttnt_end_reason: Series[str] = column("What ended it.")
+    dor_days: Series[int] = column(
+        "Duration of response: first CR or PR to the end of progression-free survival.",
+        unit="days",
+        ge=0,
+    )
+    dor_event: Series[bool] = column("Progression or death, not censored.")
+    dor_end_reason: Series[str] = column("What ended it, or `no_response`.")
 
     severe_toxicity: Series[str] = column(
         "Severe toxicity as entered: yes when yes for any episode, no when no for all.",

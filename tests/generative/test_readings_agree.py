@@ -103,7 +103,12 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
     for place, line in enumerate(lines):
         best = best_response(line, assessments, progressions[place], parameters)
         pfs = progression_free_survival(
-            line, progressions[place:], assessments, is_dead=person.is_dead, death=person.death
+            line,
+            progressions[place:],
+            assessments,
+            is_dead=person.is_dead,
+            death=person.death,
+            later_lines=lines[place + 1 :],
         )
         survival = overall_survival(
             line,

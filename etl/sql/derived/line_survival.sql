@@ -221,59 +221,91 @@ ends as (
             when ttnt_end_reason like 'censored%' then last_alive_date
         end as ttnt_end_date
     from reasons
+),
+
+-- From the first response to the end of progression-free survival, whatever ends that.
+times as (
+    select
+        ends.*,
+        line_responses.first_response_date,
+        case
+            when
+                line_responses.first_response_date is null
+                and line_responses.responder
+                and line_responses.response_source = 'entered'
+                then 'unknown_response_undated'
+            when line_responses.first_response_date is null then 'no_response'
+            when ends.pfs_end_date < line_responses.first_response_date
+                then 'unknown_response_after_end'
+            else ends.pfs_end_reason
+        end as dor_end_reason
+    from ends
+    inner join derived.line_responses on ends.line_id = line_responses.line_id
 )
 
 select
-    ends.line_id,
-    ends.patient_id,
+    times.line_id,
+    times.patient_id,
 
-    ends.start_date,
-    ends.next_line_start_date,
-    ends.first_progression_date,
-    ends.first_progression_source,
-    ends.first_progression_record_key,
-    ends.undated_progression_from_date,
-    ends.undated_progression_record_key,
-    ends.is_dead,
-    ends.death_date,
-    ends.last_evaluable_date,
-    ends.last_assessment_date,
-    ends.last_evaluable_before_progression_date,
-    ends.last_evaluable_by_death_date,
-    ends.last_evaluable_by_next_line_date,
-    ends.last_assessment_by_next_line_date,
-    ends.last_alive_date,
-    ends.last_alive_source,
-    ends.last_contact_date,
-    ends.last_contact_source,
-    ends.registers_best_responses,
-    ends.collects_progression,
+    times.start_date,
+    times.next_line_start_date,
+    times.first_progression_date,
+    times.first_progression_source,
+    times.first_progression_record_key,
+    times.undated_progression_from_date,
+    times.undated_progression_record_key,
+    times.is_dead,
+    times.death_date,
+    times.last_evaluable_date,
+    times.last_assessment_date,
+    times.last_evaluable_before_progression_date,
+    times.last_evaluable_by_death_date,
+    times.last_evaluable_by_next_line_date,
+    times.last_assessment_by_next_line_date,
+    times.last_alive_date,
+    times.last_alive_source,
+    times.last_contact_date,
+    times.last_contact_source,
+    times.registers_best_responses,
+    times.collects_progression,
 
-    ends.pfs_end_date,
-    ends.pfs_end_date - ends.start_date as pfs_days,
+    times.pfs_end_date,
+    times.pfs_end_date - times.start_date as pfs_days,
     case
-        when ends.pfs_end_date is not null then ends.pfs_end_reason in ('progression', 'death')
+        when times.pfs_end_date is not null then times.pfs_end_reason in ('progression', 'death')
     end as pfs_event,
-    ends.pfs_end_reason,
-    case ends.pfs_end_reason
-        when 'progression' then ends.first_progression_record_key
-        when 'unknown_progression_undated' then ends.undated_progression_record_key
+    times.pfs_end_reason,
+    case times.pfs_end_reason
+        when 'progression' then times.first_progression_record_key
+        when 'unknown_progression_undated' then times.undated_progression_record_key
         when 'censored_last_evaluable_assessment' then assessments.response_id
-        else ends.patient_id
+        else times.patient_id
     end as pfs_record_key,
-    ends.os_end_date,
-    ends.os_end_date - ends.start_date as os_days,
-    case when ends.os_end_date is not null then ends.os_end_reason = 'death' end as os_event,
-    ends.os_end_reason,
-    ends.ttnt_end_date,
-    ends.ttnt_end_date - ends.start_date as ttnt_days,
+    times.os_end_date,
+    times.os_end_date - times.start_date as os_days,
+    case when times.os_end_date is not null then times.os_end_reason = 'death' end as os_event,
+    times.os_end_reason,
+    times.ttnt_end_date,
+    times.ttnt_end_date - times.start_date as ttnt_days,
     case
-        when ends.ttnt_end_date is not null then ends.ttnt_end_reason in ('next_line', 'death')
+        when times.ttnt_end_date is not null then times.ttnt_end_reason in ('next_line', 'death')
     end as ttnt_event,
-    ends.ttnt_end_reason
-from ends
+    times.ttnt_end_reason,
+
+    case
+        when times.dor_end_reason = times.pfs_end_reason
+            then times.pfs_end_date - times.first_response_date
+    end as dor_days,
+    case
+        when
+            times.dor_end_reason = times.pfs_end_reason
+            and times.pfs_end_date is not null
+            then times.pfs_end_reason in ('progression', 'death')
+    end as dor_event,
+    times.dor_end_reason
+from times
 left join derived.assessments
     on
-        ends.patient_id = assessments.patient_id
-        and ends.last_evaluable_date = assessments.assessment_date
+        times.patient_id = assessments.patient_id
+        and times.last_evaluable_date = assessments.assessment_date
         and assessments.is_worst_of_day

@@ -95,6 +95,9 @@ select
     line_survival.ttnt_days,
     line_survival.ttnt_event,
     line_survival.ttnt_end_reason,
+    line_survival.dor_days,
+    line_survival.dor_event,
+    line_survival.dor_end_reason,
 
     line_toxicity.severe_toxicity,
     line_toxicity.worst_grade,

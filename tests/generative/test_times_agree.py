@@ -1,0 +1,254 @@
+"""Every variant of the times: the SQL and the slow reading agree on drawn registries.
+
+The lines, their progressions and first responses are those of the SQL, which
+`test_readings_agree` holds to readings of their own; here only the times are read. Few examples
+by default; RECHALLENGE_EXAMPLES=200 draws many.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from etl.responses import Progression
+from etl.responses.times import (
+    Outcome,
+    duration_of_response,
+    overall_survival,
+    progression_free_survival,
+    time_to_next_treatment,
+)
+from etl.survival.variants import (
+    OS_VARIANTS,
+    PFS_VARIANTS,
+    PfsVariant,
+    dor_sql,
+    os_sql,
+    pfs_sql,
+    ttnt_sql,
+)
+from tests.derivations import derive
+from tests.generative.registries import Person, as_assessments, as_given, as_tables, persons
+from tests.support import dicts, rows
+
+EXAMPLES = int(os.environ.get("RECHALLENGE_EXAMPLES", "5"))
+PATIENTS = 25
+VARIANTS = tuple(
+    PfsVariant(plain.next_therapy, plain.censoring, missed)
+    for plain in PFS_VARIANTS
+    for missed in (None, 0, 59, 90)
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A line as the SQL has it."""
+
+    line_id: str
+    start: date
+    next_start: date | None
+    progression: Progression | None
+    response: date | None
+    confirmed_response: date | None
+
+
+def spans(con: duckdb.DuckDBPyConnection) -> dict[str, list[Span]]:
+    """The lines of each patient, in order."""
+    found: dict[str, list[Span]] = {}
+    for line in dicts(
+        con,
+        """
+        select
+            lines.patient_id, lines.line_id, lines.start_date, lines.next_line_start_date,
+            line_progressions.progression_date, line_progressions.progression_source,
+            line_responses.first_response_date, line_responses.first_response_confirmed_date
+        from derived.lines
+        inner join derived.line_responses using (line_id)
+        left join derived.line_progressions using (line_id)
+        order by lines.patient_id, lines.line_sequence
+        """,
+    ):
+        source = line["progression_source"]
+        found.setdefault(line["patient_id"], []).append(
+            Span(
+                line["line_id"],
+                line["start_date"],
+                line["next_line_start_date"],
+                Progression(line["progression_date"], source) if source else None,
+                line["first_response_date"],
+                line["first_response_confirmed_date"],
+            )
+        )
+    return found
+
+
+def last_alive(person: Person, number: int) -> date | None:
+    days = [
+        *(row.last_shown for row in as_given(person, number)),
+        *(assessment.day for assessment in as_assessments(person, number)),
+        *([person.last_contact] if person.last_contact else []),
+    ]
+    return max(days, default=None)
+
+
+def by_reading(
+    person: Person, number: int, lines: list[Span], variant: PfsVariant
+) -> Iterator[tuple[str, Outcome, Outcome, Outcome]]:
+    """Each line with its progression-free survival and durations of response."""
+    for place, line in enumerate(lines):
+        pfs = progression_free_survival(
+            line,
+            [other.progression for other in lines[place:]],
+            as_assessments(person, number),
+            is_dead=person.is_dead,
+            death=person.death,
+            later_lines=lines[place + 1 :],
+            last_alive=last_alive(person, number),
+            variant=variant,
+        )
+        yield (
+            line.line_id,
+            pfs,
+            duration_of_response(line, line.response, pfs),
+            duration_of_response(line, line.confirmed_response, pfs),
+        )
+
+
+def by_sql(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Outcome]:
+    found = rows(con, f"select line_id, days, event, end_reason from ({sql}) as times")
+    return {line_id: Outcome(days, event, reason) for line_id, days, event, reason in found}
+
+
+def plain(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+    """Censored is censored, whichever record says that the patient was alive."""
+    return {
+        line_id: Outcome(o.days, o.event, "censored" if o.event is False else o.reason)
+        for line_id, o in outcomes.items()
+    }
+
+
+def never(con: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    """Times that cannot be: negative, known by half, longer than the default survival."""
+    return rows(
+        con,
+        f"""
+        select times.line_id
+        from ({sql}) as times
+        inner join derived.line_survival using (line_id)
+        where
+            times.days < 0
+            or times.days > line_survival.os_days
+            or (times.days is null) <> (times.event is null)
+            or (times.days is null) <> (times.end_date is null)
+            or times.record_key is null
+        """,
+    )
+
+
+def test_every_variant_reads_as_a_person_does(con: duckdb.DuckDBPyConnection) -> None:
+    seen: Counter[str] = Counter()
+
+    # A disagreement is shown as drawn: shrinking derives whole registries again and again.
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(persons(), min_size=PATIENTS, max_size=2 * PATIENTS))
+    def agree(people: list[Person]) -> None:
+        derive(con, **as_tables(people))
+        lines = spans(con)
+        registry = [(p, n, lines.get(f"P{n}", [])) for n, p in enumerate(people, start=1)]
+        for variant in VARIANTS:
+            found = [row for one in registry for row in by_reading(*one, variant)]
+            pfs, dor = by_sql(con, pfs_sql(variant)), by_sql(con, dor_sql(variant))
+            assert pfs == {line_id: outcome for line_id, outcome, _, _ in found}, variant.name
+            assert dor == {line_id: outcome for line_id, _, outcome, _ in found}, variant.name
+            confirmed = by_sql(con, dor_sql(variant, confirmed=True))
+            assert confirmed == {line_id: outcome for line_id, *_, outcome in found}, variant.name
+            assert never(con, pfs_sql(variant)) == []
+            seen.update(outcome.reason for outcome in (*pfs.values(), *dor.values()))
+        for kind in OS_VARIANTS:
+            known = kind.censoring == "last_known_alive"
+            assert plain(by_sql(con, os_sql(kind))) == {
+                line.line_id: overall_survival(
+                    line,
+                    is_dead=person.is_dead,
+                    death=person.death,
+                    last_alive=last_alive(person, number) if known else person.last_contact,
+                )
+                for person, number, own in registry
+                for line in own
+            }, kind.name
+        assert plain(by_sql(con, ttnt_sql())) == {
+            line.line_id: time_to_next_treatment(
+                line,
+                is_dead=person.is_dead,
+                death=person.death,
+                last_alive=last_alive(person, number),
+            )
+            for person, number, own in registry
+            for line in own
+        }
+
+    agree()
+    assert set(seen) >= {
+        "progression",
+        "death",
+        "next_line",
+        "censored_next_line",
+        "censored_missed_assessments",
+        "censored_last_evaluable_assessment",
+        "censored_last_assessment",
+        "censored_last_contact",
+        "censored_line_start",
+        "unknown_progression_undated",
+        "unknown_death_undated",
+        "unknown_death_before_start",
+        "no_response",
+    }
+
+
+def test_the_default_variants_are_those_of_the_lines(con: duckdb.DuckDBPyConnection) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(persons(), min_size=PATIENTS, max_size=2 * PATIENTS))
+    def same(people: list[Person]) -> None:
+        derive(con, **as_tables(people))
+        for kind, sql in (
+            ("pfs", pfs_sql(VARIANTS[0])),
+            ("os", os_sql(OS_VARIANTS[0])),
+            ("ttnt", ttnt_sql()),
+            ("dor", dor_sql(VARIANTS[0])),
+        ):
+            end_date = "end_date" if kind == "dor" else f"{kind}_end_date"
+            key = "pfs_record_key" if kind == "pfs" else "record_key"
+            default = f"""
+                select
+                    line_id, {end_date}, {kind}_days, {kind}_event, {kind}_end_reason,
+                    {key}
+                from derived.line_survival inner join ({sql}) as times using (line_id)
+                order by line_id
+            """
+            variant = f"""
+                select line_id, end_date, days, event, end_reason, record_key
+                from ({sql}) as times order by line_id
+            """
+            assert rows(con, default) == rows(con, variant), kind
+
+    same()
