@@ -162,6 +162,7 @@ class Toxicity:
     weight: float
     resolves: float
     may_be_fatal: bool = False
+    has_grade_4: bool = True
 
 
 IMMUNE_EVENTS = (
@@ -177,15 +178,29 @@ IMMUNE_EVENTS = (
         0.85,
         may_be_fatal=True,
     ),
-    Toxicity("Rash maculo-papular", "Skin and subcutaneous tissue disorders", 0.13, 0.9),
+    Toxicity(
+        "Rash maculo-papular",
+        "Skin and subcutaneous tissue disorders",
+        0.13,
+        0.9,
+        has_grade_4=False,
+    ),
     Toxicity("Myocarditis", "Cardiac disorders", 0.03, 0.7, may_be_fatal=True),
-    Toxicity("Arthritis", "Musculoskeletal and connective tissue disorders", 0.05, 0.6),
+    Toxicity(
+        "Arthritis", "Musculoskeletal and connective tissue disorders", 0.05, 0.6, has_grade_4=False
+    ),
 )
 OTHER_EVENTS = (
     Toxicity("Fever", "General disorders and administration site conditions", 0.4, 0.98),
-    Toxicity("Fatigue", "General disorders and administration site conditions", 0.25, 0.7),
+    Toxicity(
+        "Fatigue",
+        "General disorders and administration site conditions",
+        0.25,
+        0.7,
+        has_grade_4=False,
+    ),
     Toxicity("Neutrophil count decreased", "Investigations", 0.2, 0.95),
-    Toxicity("Nausea", "Gastrointestinal disorders", 0.15, 0.95),
+    Toxicity("Nausea", "Gastrointestinal disorders", 0.15, 0.95, has_grade_4=False),
 )
 
 

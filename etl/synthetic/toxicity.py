@@ -13,6 +13,7 @@ from etl.synthetic.patterns import IMMUNE_EVENTS, OTHER_EVENTS, REGIMENS, Toxici
 
 _SEVERE = np.array([regimen.severe for regimen in REGIMENS])
 _IMMUNE = np.array([regimen.immune for regimen in REGIMENS])
+_WITHOUT_GRADE_4 = [e.term for e in (*IMMUNE_EVENTS, *OTHER_EVENTS) if not e.has_grade_4]
 
 
 def draw_events(
@@ -36,6 +37,7 @@ def draw_events(
     n = len(pids)
     term, category, resolves = _terms(is_immune, rng)
     grades = np.where(rng.random(n) < 0.84, 3, 4) if grade is None else grade
+    grades = np.where((grades == 4) & np.isin(term, _WITHOUT_GRADE_4), 3, grades)
     resolved = onset + 4 + rng.exponential(35, n).round()
     does = (rng.random(n) < resolves) & (resolved <= latest)
     chance = rng.random(n)

@@ -39,7 +39,7 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "ctcae_version": "varchar",
             "term": "varchar",
             "category": "varchar",
-            "allows_grade_5": "boolean",
+            "grades": "varchar",
             "organ_class": "varchar",
             "is_immune_related": "boolean",
         },

@@ -18,11 +18,14 @@ starts as (
     )
 ),
 
+-- The grades a term has in the event's version; a version that is not listed is judged where all
+-- listed ones agree.
 terms as (
     select
         lower(term) as term,
         max(category) as listed_category,
-        bool_or(allows_grade_5) as allows_grade_5
+        case when count(grades) = count(*) and count(distinct grades) = 1 then max(grades) end
+            as agreed_grades
     from codelists.ctcae_terms
     group by lower(term)
 )
@@ -54,10 +57,13 @@ select
     p.death_date_text as patient_death_date_text,
     terms.term is not null as is_listed_term,
     terms.listed_category,
-    terms.allows_grade_5
+    case when of_version.term is null then terms.agreed_grades else of_version.grades end
+        as allowed_grades
 from staging.adverse_events as a
 cross join cutoff
 left join staging.patients as p on p.patient_id = a.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = a.treatment_id and t.is_placed
 left join starts on starts.treatment_id = t.treatment_id
 left join terms on terms.term = lower(a.term)
+left join codelists.ctcae_terms as of_version
+    on lower(of_version.term) = lower(a.term) and of_version.ctcae_version = a.ctcae_version

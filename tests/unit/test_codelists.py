@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 import yaml
 
+from etl.synthetic.patterns import IMMUNE_EVENTS, OTHER_EVENTS
 from expectations.codelists import (
     FOLDER,
     code_lists,
@@ -87,10 +88,11 @@ def test_no_atc_code_stands_twice():
 
 def test_loading_gives_typed_tables_and_keeps_unknown_unknown(con):
     load_codelists(con)
-    allowed = dict(con.execute("select term, allows_grade_5 from codelists.ctcae_terms").fetchall())
-    assert allowed["Colitis"] is True
-    assert allowed["Alopecia"] is False
-    assert allowed["Fatigue"] is None
+    listed = con.execute("select term, is_immune_related from codelists.ctcae_terms").fetchall()
+    immune = dict(listed)
+    assert immune["Colitis"] is True
+    assert immune["Alopecia"] is False
+    assert immune["Arthralgia"] is None
     systemic = con.execute(
         "select is_systemic from codelists.substances where substance = 'talimogene laherparepvec'"
     ).fetchone()
@@ -102,3 +104,69 @@ def test_every_drug_class_says_whether_its_substances_are_alike():
     assert sorted(listed) == sorted(codes("drug_class"))
     grouped = [row for row in read("drug_classes") if row["class_group"]]
     assert all(row["is_one_mechanism"] == "true" for row in grouped)
+
+
+def test_the_terms_of_ctcae_are_all_there_with_the_grades_they_have():
+    terms = read("ctcae_terms")
+    # NCI: 790 terms in 4.03 (14 June 2010), 837 in 5.0 (27 November 2017).
+    assert Counter(row["ctcae_version"] for row in terms) == {"4.03": 790, "5.0": 837}
+    keys = [(row["ctcae_version"], row["term"].lower()) for row in terms]
+    assert len(set(keys)) == len(keys)
+    for row in terms:
+        assert row["grades"], row
+        assert row["grades"] == "".join(sorted(set(row["grades"]) & set("12345"))), row
+        assert row["is_immune_related"] in ("true", "false", ""), row
+
+
+def test_every_category_has_an_organ_class_and_every_term_one_of_the_list():
+    categories = {row["category"]: row["organ_class"] for row in read("organ_classes")}
+    terms = read("ctcae_terms")
+    assert {row["category"] for row in terms} == set(categories)
+    assert len(categories) == 26
+    assert set(categories.values()) | {row["organ_class"] for row in terms} == set(
+        codes("organ_class")
+    )
+
+
+def test_a_term_has_the_same_organ_class_in_every_version():
+    found = {(row["term"].lower(), row["organ_class"]) for row in read("ctcae_terms")}
+    assert len({term for term, _ in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("term", "in_403", "in_50", "organ_class"),
+    [
+        # Grades that 5.0 took from 4.03 or gave to it, as NCI's own list of changes says.
+        ("Myocarditis", "12345", "2345", "cardiac"),
+        ("Acute kidney injury", "12345", "345", "renal"),
+        ("Myositis", "123", "1234", "rheumatologic"),
+        ("Hyponatremia", "1345", "12345", "other"),
+        ("Hypophysitis", None, "12345", "endocrine"),
+        ("Guillain-Barre syndrome", None, "12345", "neurologic"),
+        ("Colitis", "12345", "12345", "gastrointestinal"),
+        ("Alanine aminotransferase increased", "1234", "1234", "hepatobiliary"),
+        ("Lipase increased", "1234", "1234", "pancreas"),
+        ("Alopecia", "12", "12", "skin"),
+        ("Skin hypopigmentation", "12", "12", "skin"),
+        ("Infusion related reaction", "12345", "12345", "infusion_reaction"),
+        ("Toxic epidermal necrolysis", "45", "45", "skin"),
+        ("Wolff-Parkinson-White syndrome", "12345", None, "cardiac"),
+    ],
+)
+def test_the_grades_of_known_terms(term, in_403, in_50, organ_class):
+    found = {row["ctcae_version"]: row for row in read("ctcae_terms") if row["term"] == term}
+    grades = {version: row["grades"] for version, row in found.items()}
+    assert (grades.get("4.03"), grades.get("5.0")) == (in_403, in_50)
+    assert {row["organ_class"] for row in found.values()} == {organ_class}
+
+
+def test_the_synthetic_registry_gives_grades_its_terms_have():
+    allowed = {}
+    for row in read("ctcae_terms"):
+        allowed.setdefault(row["term"], []).append(row["grades"])
+    for event in (*IMMUNE_EVENTS, *OTHER_EVENTS):
+        wanted = {"2", "3"} | ({"4"} if event.has_grade_4 else set())
+        wanted |= {"5"} if event.may_be_fatal else set()
+        for grades in allowed[event.term]:
+            assert wanted <= set(grades), event.term
+            assert event.has_grade_4 == ("4" in grades), event.term

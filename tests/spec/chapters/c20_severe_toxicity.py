@@ -215,7 +215,7 @@ CHAPTER = Chapter(
             ?     event Rash maculo-papular 2  of=T1
             """,
             organs="line_id | category | events | episodes | first_onset_date | days_to_onset\n"
-            + """
+            """
             advanced 1 | gastrointestinal | 2 | 1 | 10 | 10
             advanced 1 | skin             | 1 | 1 |    |
             """,
