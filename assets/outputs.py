@@ -17,35 +17,29 @@ from etl.models import Model
 from expectations.contracts import contract_for
 
 OWNER = "team:analysts"
+SENSITIVITY = "sensitivity"
 PUBLISHED = dg.AssetKey(["published", "snapshot"])
 
 
 def build_output_assets(
     models: Mapping[str, Model], studies: Iterable[str]
 ) -> list[dg.AssetsDefinition]:
-    """The study tables, one outputs asset a study, and the publication."""
+    """The study tables, their sensitivity, one outputs asset a study, and the publication."""
     outputs = {name: _outputs(name) for name in studies}
-    return [_studies(models), *outputs.values(), _published([one.key for one in outputs.values()])]
+    return [
+        _studies(models),
+        _sensitivity(),
+        *outputs.values(),
+        _published([one.key for one in outputs.values()]),
+    ]
 
 
 def _studies(models: Mapping[str, Model]) -> dg.AssetsDefinition:
     deps = [describe.asset_key(one.name) for one in models.values() if one.layer == "marts"]
-    contracts = [contract_for(f"marts.{table}") for table in STUDY_TABLES]
 
     @dg.multi_asset(
         name="build_studies",
-        specs=[
-            dg.AssetSpec(
-                ["marts", contract.table],
-                deps=deps,
-                description=f"{contract.grain}\n\n{(contract.__doc__ or '').strip()}",
-                group_name="marts",
-                kinds=KINDS,
-                owners=[contract.owner],
-                metadata={"dagster/column_schema": describe.column_schema(contract)},
-            )
-            for contract in contracts
-        ],
+        specs=[_spec(table, deps) for table in STUDY_TABLES if table != SENSITIVITY],
     )
     def build_studies(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
         from etl.refresh import build_studies
@@ -60,6 +54,39 @@ def _studies(models: Mapping[str, Model]) -> dg.AssetsDefinition:
             )
 
     return build_studies
+
+
+def _sensitivity() -> dg.AssetsDefinition:
+    deps = [dg.AssetKey(["marts", table]) for table in STUDY_TABLES if table != SENSITIVITY]
+
+    @dg.multi_asset(name="build_sensitivity", specs=[_spec(SENSITIVITY, deps)])
+    def build_sensitivity(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+        from etl.refresh import build_sensitivity
+
+        rows = spoken(
+            "Deriving under other definitions",
+            lambda: build_sensitivity(warehouse.write(), warehouse.settings),
+        )
+        return dg.MaterializeResult(
+            asset_key=["marts", SENSITIVITY],
+            metadata={"dagster/row_count": describe.number(rows)},
+        )
+
+    return build_sensitivity
+
+
+def _spec(table: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
+    """A table of the studies, as its contract describes it."""
+    contract = contract_for(f"marts.{table}")
+    return dg.AssetSpec(
+        ["marts", table],
+        deps=list(deps),
+        description=f"{contract.grain}\n\n{(contract.__doc__ or '').strip()}",
+        group_name="marts",
+        kinds=KINDS,
+        owners=[contract.owner],
+        metadata={"dagster/column_schema": describe.column_schema(contract)},
+    )
 
 
 def _outputs(study: str) -> dg.AssetsDefinition:

@@ -19,7 +19,7 @@ OWNER = "team:stewards"
 DERIVED_VERDICTS = dg.AssetKey(["quality", "derived_verdicts"])
 MART_VERDICTS = dg.AssetKey(["quality", "mart_verdicts"])
 LEDGER = dg.AssetKey(["quality", "ledger"])
-STUDY_TABLES = ("rechallenges", "attrition", "estimates")
+STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")
 
 
 def build_judging_assets(models: Mapping[str, Model]) -> list[dg.AssetsDefinition]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import ingest
+from etl import ingest, sensitivity
 from etl.errors import WrongUseError
 from etl.ingest import Registration
 from etl.models import Model, run_model
@@ -155,6 +155,14 @@ def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     return {
         table: _count(con, f"marts.{table}") for table in ("rechallenges", "attrition", "estimates")
     }
+
+
+def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """Ask the studies again under other definitions, where the site wants it; returns the rows."""
+    studies = chosen_studies(Night.read(con).studies) if settings.sensitivity else {}
+    rows = sensitivity.build_sensitivity(con, studies.values(), Parameters(), settings.minimum_cell)
+    steps.record(con, steps.SENSITIVITY)
+    return rows
 
 
 def plan_ledger(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

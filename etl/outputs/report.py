@@ -21,6 +21,7 @@ from etl.outputs import (
     method_tables,
     outcome_tables,
     prose,
+    sensitivity_figure,
     tables,
     toxicity_tables,
     wording,
@@ -122,7 +123,15 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
                 toxicity_tables.events_table(results),
             ),
         ),
-        Section("Sensitivity", _given(results, outcome_tables.sensitivity_table(results))),
+        Section(
+            "Sensitivity",
+            _given(
+                results,
+                outcome_tables.sensitivity_table(results),
+                sensitivity_figure.sensitivity_figure(results, folder),
+                sensitivity_figure.alternatives_table(results),
+            ),
+        ),
         Section("Data quality", _quality(results)),
         Section(
             "Methods",

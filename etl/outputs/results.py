@@ -14,6 +14,7 @@ from etl.parameters import Parameters
 from etl.studies import Study
 from etl.studies.pairs import Pair, in_stratum, read_pairs, records, strata_of
 from expectations.contracts import validate_frame
+from expectations.contracts.sensitivity import Sensitivity
 from expectations.contracts.studies import Attrition, Estimates
 
 Record = dict[str, Any]
@@ -60,6 +61,7 @@ class Results:
     events: list[Record]
     doubts: list[Record]
     judged: list[Record]
+    sensitivity: list[Record]
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -119,6 +121,7 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
         events=_of_the_cohort(con, study.id, "adverse_events"),
         doubts=_doubts(con, study.id),
         judged=_judged(con),
+        sensitivity=_sensitivity(con, study.id),
     )
 
 
@@ -135,6 +138,14 @@ def read_estimates(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
 def _attrition(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
     frame = con.execute("select * from marts.attrition where study = ? order by step", [study]).df()
     return records(validate_frame(Attrition, frame))
+
+
+def _sensitivity(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
+    """What the study finds under other definitions; nothing where the site does not ask."""
+    if not _exists(con, "marts", "sensitivity"):
+        return []
+    frame = con.execute("select * from marts.sensitivity where study = ?", [study]).df()
+    return records(validate_frame(Sensitivity, frame))
 
 
 def _of_the_cohort(con: duckdb.DuckDBPyConnection, study: str, table: str) -> list[Record]:

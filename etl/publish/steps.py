@@ -15,6 +15,7 @@ EXPORT = "export"
 SOURCE_VERDICTS = "source verdicts"
 DERIVED_VERDICTS = "derived verdicts"
 STUDIES = "studies"
+SENSITIVITY = "sensitivity"
 MART_VERDICTS = "mart verdicts"
 LEDGER = "ledger"
 OUTPUTS = "outputs"
@@ -54,9 +55,10 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[SOURCE_VERDICTS] = of_layer["staging"]
     bases[DERIVED_VERDICTS] = (*of_layer["derived"], *of_layer["marts"])
     bases[STUDIES] = of_layer["marts"]
-    bases[MART_VERDICTS] = (DERIVED_VERDICTS, STUDIES)
+    bases[SENSITIVITY] = (STUDIES,)
+    bases[MART_VERDICTS] = (DERIVED_VERDICTS, STUDIES, SENSITIVITY)
     bases[LEDGER] = (MART_VERDICTS,)
-    bases[OUTPUTS] = (STUDIES, MART_VERDICTS)
+    bases[OUTPUTS] = (STUDIES, SENSITIVITY, MART_VERDICTS)
     return bases
 
 

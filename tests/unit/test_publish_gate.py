@@ -26,6 +26,7 @@ IN_ORDER = (
     "marts.treatment_lines",
     steps.DERIVED_VERDICTS,
     steps.STUDIES,
+    steps.SENSITIVITY,
     steps.MART_VERDICTS,
     steps.LEDGER,
     steps.OUTPUTS,
