@@ -183,7 +183,11 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
     order = {name: place for place, name in enumerate(results.strata)}
     pairs = sorted(
         results.pairs,
-        key=lambda pair: (order[pair["stratum"]], -(pair["os_days"] or 0), pair["pfs_days"] or 0),
+        key=lambda pair: (
+            order[pair["stratum"]],
+            -(_since_rechallenge(pair, "os") or 0),
+            _since_rechallenge(pair, "pfs") or 0,
+        ),
     )
     rows = []
     with drawing("swimmer", folder, 7.4, 1.6 + 0.115 * len(pairs)) as canvas:
@@ -224,13 +228,13 @@ def _draw_patient(axes: Axes, results: Results, place: int, pair: Pair) -> tuple
     zero = pair["rechallenge_start_date"]
     lines = results.lines.get(pair["patient_id"], [])
     colour = colour_of(results, pair["stratum"])
-    known = pair["os_days"] / DAYS_PER_MONTH if pair["os_days"] is not None else None
+    known = _since_rechallenge(pair, "os")
     begin = _months(zero, pair["initial_start_date"]) or 0.0
     axes.barh(place, (known or 0) - begin, left=begin, height=0.62, color=colour, alpha=0.16)
     for line in lines:
         if results.counts_as_line(line):
             _draw_line(axes, place, zero, line, pair, colour, known)
-    ended = pair["pfs_days"] / DAYS_PER_MONTH if pair["pfs_event"] else None
+    ended = _since_rechallenge(pair, "pfs") if pair["pfs_event"] else None
     if ended is not None:
         axes.plot(ended, place, marker="D", markersize=3, color=INK, linestyle="none")
     if pair["os_event"] and known is not None:
@@ -259,6 +263,15 @@ def _draw_patient(axes: Axes, results: Results, place: int, pair: Pair) -> tuple
         wording.number(known),
         "yes" if pair["os_event"] else "no",
     )
+
+
+def _since_rechallenge(pair: Pair, time: str) -> float | None:
+    """Months from the rechallenge to the end of a time, whatever day it counts from."""
+    days = pair[f"{time}_days"]
+    if days is None:
+        return None
+    before = pair["entry_days"] if pair[f"{time}_index"] == "initial_start" else 0
+    return float(days - before) / DAYS_PER_MONTH
 
 
 def _draw_line(

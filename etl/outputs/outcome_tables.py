@@ -205,11 +205,12 @@ def _times_reported(results: Results) -> Iterator[tuple[str, str]]:
 
 def _counted_from(results: Results) -> str:
     study = results.study
-    if study.pfs_index == study.os_index:
+    if study.pfs_index == study.os_index == "rechallenge_start":
         return f"Times from {words.index(study.os_index)}"
     return (
         f"Progression-free survival from {words.index(study.pfs_index)}, "
-        f"overall survival from {words.index(study.os_index)}"
+        f"overall survival and follow-up from {words.index(study.os_index)}, "
+        "other times from the rechallenge"
     )
 
 

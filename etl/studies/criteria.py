@@ -258,8 +258,8 @@ def _of_sound_selection(study: Study) -> Iterator[Criterion]:
     if selection_doubts(study):
         yield Criterion(
             "selection_sound",
-            f"Of those, {words.selection_doubts(selection_doubts(study))} of the initial line, "
-            "on which the selection rests, does",
+            "Of those, what the selection asks of the initial line "
+            f"({words.selection_doubts(selection_doubts(study))}) does",
             "selection_doubtful_because is null",
             "quality_filtered",
         )

@@ -77,26 +77,23 @@ def in_setting(setting: str) -> str:
 
 
 def given(exposure: Exposure) -> str:
-    """What a line is a line of, as 'ipilimumab or ipilimumab+nivolumab'."""
+    """What a line is a line of, as 'of ipilimumab or ipilimumab+nivolumab', 'with anti-PD-1'."""
     return f"{_drugs(exposure)}{_without(exposure)}{_numbered(exposure)}"
 
 
 def _drugs(exposure: Exposure) -> str:
     join = both if exposure.needs == "all" else either
     if exposure.match == "exact":
-        return " or ".join(exposure.regimens)
+        return f"of {' or '.join(exposure.regimens)}"
     if exposure.match == "contains_class":
-        return f"a regimen with {join(exposure.classes)}"
+        return f"with {join(exposure.classes)}"
     if exposure.match == "contains_substance":
-        return f"a regimen with {join(exposure.substances)}"
-    of = "of the initial treatment"
+        return f"with {join(exposure.substances)}"
     if exposure.match == "same_regimen":
-        return "the same regimen"
+        return "of the same regimen"
     if exposure.match == "same_substance":
-        among = f" ({either(exposure.substances)})" if exposure.substances else ""
-        return f"a regimen with a substance {of}{among}"
-    among = f" ({either(exposure.classes)})" if exposure.classes else ""
-    return f"a regimen with a drug class {of}{among}"
+        return f"sharing {either(exposure.substances) or 'a substance'} with the initial treatment"
+    return f"sharing {either(exposure.classes) or 'a drug class'} with the initial treatment"
 
 
 def _without(exposure: Exposure) -> str:
@@ -113,7 +110,7 @@ def initial_step(study: Study) -> str:
     which = {
         "first_matching_line": "the first is the initial treatment",
         "last_matching_line": (
-            "the last with a matching rechallenge after it is the initial treatment"
+            "the last that a matching rechallenge follows is the initial treatment"
         ),
         "any_matching_line": (
             "the first whose rechallenge meets every criterion is the initial treatment"
@@ -122,7 +119,7 @@ def initial_step(study: Study) -> str:
     setting = ""
     if study.initial_setting != study.population.setting:
         setting = in_setting(study.initial_setting)
-    return f"A line of {given(study.initial)}{setting} ({which[study.initial.pick]})"
+    return f"A line {given(study.initial)}{setting} ({which[study.initial.pick]})"
 
 
 def later_step(study: Study) -> str:
@@ -140,7 +137,7 @@ def rechallenge_step(study: Study) -> str:
         "first_qualifying": "the first that meets every criterion is the rechallenge",
         "last": "the last is the rechallenge",
     }
-    return f"A later line of {given(study.rechallenge)} ({which[study.rechallenge.pick]})"
+    return f"A later line {given(study.rechallenge)} ({which[study.rechallenge.pick]})"
 
 
 def doses_step(study: Study) -> str:
@@ -179,23 +176,22 @@ def duration(asked: FirstDuration) -> str:
 
 
 def benefit(asked: FirstBenefit) -> str:
-    """'best response CR or SD, where stable disease for at least 90 days counts'."""
+    """'best response CR or SD (stable disease counts from 90 days without progression)'."""
     parts = []
     if asked.best_response:
         parts.append(f"best response {either(asked.best_response)}")
     if asked.minimum_sd_days is not None:
-        parts.append(
-            f"stable disease counting from {asked.minimum_sd_days} days without progression"
+        parts[0] += (
+            f" (stable disease counts from {asked.minimum_sd_days} days without progression)"
         )
     if asked.minimum_pfs_days is not None:
         parts.append(f"no progression for at least {asked.minimum_pfs_days} days from its start")
-    return ", ".join(parts)
+    return both(parts)
 
 
 def benefit_step(asked: FirstBenefit) -> str:
     """The step that asks for benefit."""
-    said = benefit(asked)
-    return f"Of the initial line: {said}"
+    return f"Benefit from the initial line: {benefit(asked)}"
 
 
 def alternatives_step(alternatives: Sequence[FirstAlternative]) -> str:
@@ -219,17 +215,17 @@ def selection_doubts(names: Sequence[str]) -> str:
     return both([SELECTION[name] for name in names])
 
 
-def definition(study: Study) -> list[tuple[str, str]]:
-    """The study in words for a reader: terms and what they mean here."""
+def definition(study: Study) -> list[tuple[str, list[str]]]:
+    """The study in words for a reader: each term with the sentences that say it."""
     setting = in_setting(study.initial_setting) or ", in any setting"
     first = {
         "first_matching_line": "The first line",
-        "last_matching_line": "The last line with a matching rechallenge after it,",
-        "any_matching_line": "The first line whose rechallenge meets every criterion,",
+        "last_matching_line": "The last line that a matching rechallenge follows, a line",
+        "any_matching_line": "The first line whose rechallenge meets every criterion, a line",
     }[study.initial.pick]
     later = {
         "first_after_initial": "The first later line",
-        "first_qualifying": "The first later line that meets every criterion,",
+        "first_qualifying": "The first later line that meets every criterion, a line",
         "last": "The last later line",
     }[study.rechallenge.pick]
     where = "in that setting"
@@ -239,22 +235,21 @@ def definition(study: Study) -> list[tuple[str, str]]:
         where = "in any setting"
     asked = _asked(study)
     return [
-        ("Initial treatment", f"{first} of {given(study.initial)}{setting}."),
-        ("Rechallenge", f"{later} of {given(study.rechallenge)} {where}."),
-        *([("Asked for", f"{asked}.")] if asked else []),
-        ("Groups", f"{_GROUPS[study.strata]}."),
-        ("Response", f"{_response(study)}."),
-        ("Times", f"{_times(study)}."),
-        ("Severe toxicity", f"{_toxicity(study)}."),
+        ("Initial treatment", [f"{first} {given(study.initial)}{setting}."]),
+        ("Rechallenge", [f"{later} {given(study.rechallenge)} {where}."]),
+        *([("Asked for", asked)] if asked else []),
+        ("Groups", [f"{_GROUPS[study.strata]}."]),
+        ("Response", [f"{_response(study)}."]),
+        ("Times", [f"{sentence}." for sentence in _times(study)]),
+        ("Severe toxicity", [f"{_toxicity(study)}."]),
     ]
 
 
-def _asked(study: Study) -> str:
+def _asked(study: Study) -> list[str]:
     from etl.studies.criteria import criteria
 
     found = {"every_patient", "setting", "initial_line", "later_line", "rechallenge_line"}
-    steps = [step.description for step in criteria(study) if step.name not in found]
-    return "; ".join(f"{step[0].lower()}{step[1:]}" for step in steps)
+    return [f"{step.description}." for step in criteria(study) if step.name not in found]
 
 
 def _response(study: Study) -> str:
@@ -268,7 +263,7 @@ def _response(study: Study) -> str:
     return f"Best overall response, {source}; rates are of {of}"
 
 
-def _times(study: Study) -> str:
+def _times(study: Study) -> list[str]:
     pfs, survival = study.endpoints.pfs, study.endpoints.os
     said = [f"{NEXT_THERAPY[pfs.next_therapy]}, {PFS_CENSORING[pfs.censoring]}"]
     if pfs.missed_assessments_days is not None:
@@ -276,11 +271,16 @@ def _times(study: Study) -> str:
             f"an event more than {pfs.missed_assessments_days} days after the last evaluable "
             "assessment is censored there"
         )
-    return (
-        f"Progression-free survival from {index(study.pfs_index)} to progression or death; "
-        f"{'; '.join(said)}. Overall survival from {index(study.os_index)}; the living are "
-        f"censored {OS_CENSORING[survival.censoring]}"
-    )
+    return [
+        (
+            f"Progression-free survival: from {index(study.pfs_index)} to progression or death; "
+            f"{'; '.join(said)}"
+        ),
+        (
+            f"Overall survival: from {index(study.os_index)}; the living are censored "
+            f"{OS_CENSORING[survival.censoring]}"
+        ),
+    ]
 
 
 def _toxicity(study: Study) -> str:
