@@ -156,7 +156,11 @@ def _inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where database_name = current_database() and schema_name in ('staging', 'codelists')"
     ).fetchall()
-    shown = {str(name) for (name,) in stand} | {"quality.rules", "source.export"}
+    shown = {str(name) for (name,) in stand} | {
+        "quality.rules",
+        "source.export",
+        "source.repeated_values",
+    }
     return tuple(sorted(read | shown))
 
 

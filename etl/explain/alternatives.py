@@ -32,6 +32,8 @@ CONVENTIONS: Mapping[str, tuple[int, ...]] = {
 _LONGEST = 3650
 _NEAR = 28
 """An assessment is moved at most so many days: one interval between scans is more."""
+_FAR = 180
+"""A start of treatment is moved at most so many days."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def _moved_starts(facts: Facts) -> Iterator[Alternative]:
             "combination": limits.combination_window_days + 1 - judged.days_from_line_start,
             "substitution": limits.substitution_days + 1 - judged.shown_pause,
         }.get(start.clause, 0)
-        if by and _can_move(judged.given, by, judged.so_far[-1].start_date):
+        if 0 < abs(by) <= _FAR and _can_move(judged.given, by, judged.so_far[-1].start_date):
             yield _moved(judged.given, by)
 
 

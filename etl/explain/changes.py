@@ -67,7 +67,9 @@ def _names(lines: Iterable[Line]) -> str:
     ordered = sorted(lines, key=lambda line: line.line_sequence)
     if len({line.setting for line in ordered}) == 1:
         numbers = joined(str(line.line_number) for line in ordered)
-        return f"{ordered[0].setting} lines {numbers}"
+        setting = ordered[0].setting
+        of = "lines {} of unknown setting" if setting == "unknown" else f"{setting} lines {{}}"
+        return of.format(numbers)
     return joined(line.name for line in ordered)
 
 

@@ -276,12 +276,12 @@ def _substitution(judged: Judged) -> Said:
 def _beyond_progression(judged: Judged) -> Said:
     facts, limit = judged.facts, judged.facts.parameters.beyond_progression_days
     paused = judged.start.own_pause_days or 0
-    since = f"{days(paused)} after its last day" if paused > 0 else "without a pause"
+    since = f"at most {days(paused)} after it stopped" if paused > 0 else "without a pause"
     shown = joined(shown_by(one, facts) for one in judged.progressions)
     return (
         (
-            f"{judged.names} went on beyond progression ({shown}): given in the line before and "
-            f"started again {since}, within {days(limit)}."
+            f"{judged.names} went on beyond progression ({shown}): all of it was given in the line "
+            f"before and started again {since}, within {days(limit)}."
         ),
         sources(facts.record(one.record_key) for one in judged.progressions),
     )

@@ -4,7 +4,7 @@ Belongs here: the order of the sections, and what the explanation says about its
 belong here: the sentences (the modules beside this one), printing (`assets/cli_explain.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,7 +86,7 @@ def _explain(
     return Explanation(
         facts.person.patient_id,
         state.snapshot_id,
-        _about(con, state, agrees=agrees),
+        _about(con, facts, state, agrees=agrees),
         timeline(facts),
         undated(facts),
         spans(facts),
@@ -123,16 +123,28 @@ def _what_if(alone: Alone, facts: Facts, selections: Sequence[Selection]) -> Sec
     return Section("What would change it", "what-if", found or (nothing,))
 
 
-def _about(con: duckdb.DuckDBPyConnection, state: State, *, agrees: bool) -> tuple[Statement, ...]:
+def _about(
+    con: duckdb.DuckDBPyConnection, facts: Facts, state: State, *, agrees: bool
+) -> tuple[Statement, ...]:
     row = con.execute("select source, registry, export_date from source.export").fetchone()
     source, registry, cut_off = row or ("", "", None)
     shelf = "published" if state.is_published else "not published"
     return (
         Statement("Snapshot", f"{state.snapshot_id}, {shelf}, as of {state.as_of}."),
         Statement("Export", f"{registry} ({source}), data up to {cut_off}."),
+        *_dates(facts),
         Statement("Parameters", _parameters(state.parameters)),
         Statement("Checked", _CHECKED if agrees else _DISAGREES),
     )
+
+
+def _dates(facts: Facts) -> Iterator[Statement]:
+    if facts.declares.get("calendar_dates") == "no":
+        yield Statement(
+            "Dates",
+            "No calendar dates: this source gives days from an anchor, which are shown as though "
+            "the anchor were a date. Differences are right, dates are not.",
+        )
 
 
 def _parameters(given: Parameters) -> str:

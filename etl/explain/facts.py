@@ -58,6 +58,16 @@ class Person(Row):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A value of the patient's own row that a repeated form gave, and the form it came from."""
+
+    column_name: str
+    kept_file: str
+    kept_line: int
+    record_key: str = ""
+
+
+@dataclass(frozen=True)
 class FollowUp:
     """How long the patient is known to have lived."""
 
@@ -191,6 +201,8 @@ class Line:
     @property
     def name(self) -> str:
         """'advanced line 2'."""
+        if self.setting == "unknown":
+            return f"line {self.line_number} of unknown setting"
         return f"{self.setting} line {self.line_number}"
 
 
@@ -317,6 +329,7 @@ class Facts:
     doubts: tuple[Doubt, ...]
     reexposures: tuple[Reexposure, ...]
     findings: tuple[Finding, ...]
+    kept: tuple[Kept, ...] = ()
     declares: Mapping[str, str] = field(compare=False, default_factory=dict)
     parameters: Parameters = field(compare=False, default_factory=Parameters)
 
@@ -354,6 +367,17 @@ class Facts:
         return tuple(
             one for one in self.starts if one.line_id == before.line_id and one.step < start.step
         )
+
+    def person_rows(self, *columns: str) -> tuple[Source, ...]:
+        """The rows that say these columns of the patient: a repeated form, else the own row."""
+        kept = {one.column_name: one for one in self.kept}
+        found = [
+            Source(kept[name].kept_file, kept[name].kept_line, self.person.record_key)
+            if name in kept
+            else self.person.source
+            for name in columns
+        ]
+        return tuple(dict.fromkeys(found))
 
     def record(self, key: str | None) -> Source | None:
         """The source row of an assessment, an episode or the patient, by its key."""

@@ -10,16 +10,16 @@ from datetime import date
 from etl.explain.clauses import CLOSED, Judged, opened, went_on
 from etl.explain.document import Statement
 from etl.explain.facts import Exposure, Facts, Line, Substance
-from etl.explain.words import counted, days, joined, on, regimen, sources
+from etl.explain.words import capital, counted, days, joined, on, regimen, sources
 
 END_REASONS: Mapping[str, str] = {
     "progression": "progression",
     "toxicity": "toxicity",
-    "completed": "treatment was completed",
+    "completed": "completed",
     "patient_choice": "the patient's choice",
     "death": "death",
     "other": "another reason",
-    "unknown": "not registered",
+    "unknown": "not known",
     "ongoing": "none: treatment is ongoing",
 }
 
@@ -110,12 +110,15 @@ def _end(facts: Facts, line: Line) -> Statement:
 def _reason(facts: Facts, line: Line) -> Statement:
     words = END_REASONS[line.end_reason]
     if line.end_reason == "ongoing":
-        return Statement("End reason", f"{words}.".capitalize(), clause="ongoing")
+        return Statement("End reason", f"{capital(words)}.", clause="ongoing")
     decided = ended_last(facts, line)
     treatments = [one for one in facts.treatments if one.treatment_id == decided.treatment_id]
+    if line.end_reason == "unknown":
+        text = f"Not known: the episode that ended last ({decided.treatment_id}) gives none."
+        return Statement("End reason", text, sources(treatments), line.end_reason)
     return Statement(
         "End reason",
-        f"{words}, of the episode that ended last ({decided.treatment_id}).",
+        f"{capital(words)}: the reason of the episode that ended last ({decided.treatment_id}).",
         sources(treatments),
         line.end_reason,
     )

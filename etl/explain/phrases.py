@@ -53,6 +53,8 @@ def lead(ones: Sequence[Alternative], usual: Parameters) -> str:
     before = getattr(usual, name)
     if (name, first) in SWITCHES:
         return SWITCHES[(name, first)]
+    if name == "local_therapy_opens":
+        return f"If the next start after {joined(first, 'or')} opened a line"
     values = [one.parameters[0][1] for one in ones]
     if name in LIMITS:
         unit = _UNITS.get(name, days)

@@ -110,6 +110,12 @@ _FINDINGS = """
         list_position(['error', 'warning', 'info'], findings_tonight.severity),
         findings_tonight.rule_id, source_file, source_line, record_key
 """
+_KEPT = """
+    select distinct column_name, kept_file, kept_line, record_key
+    from source.repeated_values
+    where patient_id = $patient and table_name = 'patients'
+    order by all
+"""
 _REEXPOSURES = """
     select * from marts.reexposures where patient_id = $patient
     order by initial_line_id, reexposure_line_id
@@ -153,6 +159,7 @@ def read_facts(
         if has_table(con, "marts", "reexposures")
         else (),
         findings=read(facts.Finding, _FINDINGS),
+        kept=read(facts.Kept, _KEPT) if has_table(con, "source", "repeated_values") else (),
         declares={row["name"]: row["value"] for row in declares},
         parameters=parameters or Parameters(),
     )

@@ -4,9 +4,9 @@ Belongs here: which assessments count and why not, best response, progression. D
 here: times (`times`), how one response is confirmed (`confirmation`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from etl.explain.confirmation import RANK, code, confirmations, when
+from etl.explain.confirmation import RANK, Confirmation, code, confirmations, when
 from etl.explain.document import Statement
 from etl.explain.facts import Assessment, Facts, Line
 from etl.explain.words import counted, days, on, sources
@@ -90,15 +90,16 @@ def _best(facts: Facts, line: Line) -> Statement:
     if best == "NE":
         return Statement(
             label,
-            f"NE: none of the {counted(len(counted_ones), 'assessment')} that count says more.",
+            f"NE: {counted(len(counted_ones), 'assessment')} counted, and none says more.",
             sources(first),
             best,
         )
     day = (when(first[0]) - line.start_date).days if first else 0
+    several = len(counted_ones)
+    of = f"the best of {several} assessments that count" if several > 1 else "the only one counted"
     return Statement(
         label,
-        f"{best}, the best of {counted(len(counted_ones), 'assessment')} that count; first met on "
-        f"{line.best_overall_response_date}, day {day} of the line.",
+        f"{best}, {of}; first met on {line.best_overall_response_date}, day {day} of the line.",
         sources(first),
         best,
     )
@@ -133,7 +134,8 @@ def _confirmed(facts: Facts, line: Line) -> Iterator[Statement]:
             yield Statement(
                 "Confirmed",
                 f"{confirmed}: {one.response.response} of {when(one.response)} "
-                f"({one.response.response_id}) is confirmed, since {one.because}.",
+                f"({one.response.response_id}) is confirmed, since {one.because}."
+                f"{_better_one(found, one)}",
                 sources([one.response, one.by]),
                 confirmed,
             )
@@ -141,7 +143,7 @@ def _confirmed(facts: Facts, line: Line) -> Iterator[Statement]:
     if not found:
         yield Statement("Confirmed", f"{confirmed}: there is no CR or PR to confirm.")
         return
-    best = min(found, key=lambda one: (RANK.index(code(one.response)), when(one.response)))
+    best = min(found, key=lambda one: (_rank(one), when(one.response)))
     text = (
         f"{confirmed}: {best.response.response} of {when(best.response)} "
         f"({best.response.response_id}) is not confirmed, since {best.because}."
@@ -149,6 +151,22 @@ def _confirmed(facts: Facts, line: Line) -> Iterator[Statement]:
     yield Statement(
         "Confirmed", text + _instead(facts, confirmed), sources([best.response]), confirmed
     )
+
+
+def _better_one(found: Sequence[Confirmation], confirmed: Confirmation) -> str:
+    """Why a CR that was seen is not the confirmed response, where a PR is."""
+    better = [one for one in found if _rank(one) < _rank(confirmed)]
+    if not better:
+        return ""
+    first = min(better, key=lambda one: when(one.response))
+    return (
+        f" {first.response.response} of {when(first.response)} ({first.response.response_id}) is "
+        f"not, since {first.because}."
+    )
+
+
+def _rank(one: Confirmation) -> int:
+    return RANK.index(code(one.response))
 
 
 def _instead(facts: Facts, confirmed: str) -> str:

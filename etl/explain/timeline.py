@@ -9,6 +9,7 @@ from datetime import date
 
 from etl.explain.document import Entry, Span, Statement
 from etl.explain.facts import Facts, Row, Source
+from etl.explain.person import SAYS
 from etl.explain.words import regimen, sources
 
 Found = tuple[str, str, str, date, date | None, Source, bool]
@@ -97,11 +98,14 @@ def _ends(facts: Facts) -> Iterator[Found]:
     if follow_up.death_date:
         cause = f", cause {person.death_cause}" if person.death_cause else ""
         what = f"died{cause}"
-        yield "death", "death", what, follow_up.death_date, None, person.source, False
+        row = facts.person_rows("death_date")[0]
+        yield "death", "death", what, follow_up.death_date, None, row, False
     elif follow_up.last_alive_date:
         kind = (follow_up.last_alive_source or "").replace("_", " ")
         what = f"last known alive ({kind})"
-        yield "contact", "contact", what, follow_up.last_alive_date, None, person.source, False
+        columns = SAYS.get(follow_up.last_alive_source or "", ("vital_status",))
+        row = facts.person_rows(*columns)[0]
+        yield "contact", "contact", what, follow_up.last_alive_date, None, row, False
 
 
 def _unused(facts: Facts) -> Iterator[Statement]:

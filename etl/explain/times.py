@@ -43,6 +43,15 @@ OS: Mapping[str, str] = {
     "unknown_no_contact": "Not known: no last contact is registered.",
 }
 TTNT: Mapping[str, str] = {"next_line": "Event: the next line started.", **OS}
+_ROWS: Mapping[str, tuple[str, ...]] = {
+    "death": ("death_date",),
+    "censored_vital_status_date": ("vital_status_date",),
+    "censored_last_contact": ("last_contact_date",),
+    "unknown_death_undated": ("vital_status",),
+    "unknown_death_before_start": ("death_date",),
+    "unknown_no_contact": ("last_contact_date",),
+}
+"""The columns of the patient that say so."""
 
 
 def statements(facts: Facts, line: Line) -> list[Statement]:
@@ -59,18 +68,18 @@ def _span(facts: Facts, line: Line, end: date | None, number: int | None) -> str
 def _pfs(facts: Facts, line: Line) -> Statement:
     reason = line.pfs_end_reason or "unknown_no_contact"
     key = line.pfs_record_key
-    source = facts.record(key)
-    if reason in ("death", "censored_last_contact"):
-        source = facts.person.source
-    if reason == "censored_line_start":
-        source = None
+    rests_on = sources([facts.record(key)])
+    if reason in _ROWS:
+        rests_on = facts.person_rows(*_ROWS[reason])
+    if reason in ("censored_line_start", "unknown_progression_not_collected"):
+        rests_on = ()
     elsewhere = _elsewhere(facts, line) if reason == "progression" else ""
     return Statement(
         "PFS",
         _span(facts, line, line.pfs_end_date, line.pfs_days)
         + PFS[reason].format(record=key)
         + elsewhere,
-        sources([source]),
+        rests_on,
         reason,
     )
 
@@ -107,8 +116,8 @@ def _ttnt(facts: Facts, line: Line) -> Statement:
 
 def _alive(facts: Facts, reason: str) -> tuple[Source, ...]:
     """The row that says until when the patient lived."""
-    if reason != "censored_last_record":
-        return (facts.person.source,)
+    if reason in _ROWS:
+        return facts.person_rows(*_ROWS[reason])
     last = facts.follow_up.last_alive_date
     rows: list[Row] = [one for one in facts.assessments if one.assessment_date == last]
     rows += [one for one in facts.treatments if last in (one.start_date, one.stop_date)]

@@ -117,6 +117,8 @@ def _known(facts: Facts, line: Line) -> Statement:
     ]
     entered = joined(f"{one.treatment_id}: {one.severe_toxicity or 'empty'}" for one in episodes)
     asked = f"severe toxicity is entered as {entered}"
+    if not any(one.severe_toxicity for one in episodes):
+        asked = "severe toxicity is not entered"
     if not line.toxicity_known:
         text = f"Not reported: {asked}, and no event of grade 3 or more says otherwise."
     elif line.severe_toxicity in ("yes", "no"):
