@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from etl.models import load_models, run_model
+from etl.parameters import Parameters
 from expectations.quality_tables import NIGHTLY, create_table
 from tests.support import Row, native, run_layers
 
@@ -23,6 +25,23 @@ def derive(
     native(con, declares=declares, **tables)
     create_quality_tables(con)
     run_layers(con, "staging", "derived", "marts", **(parameters or {}))
+
+
+def derive_lines(
+    con: duckdb.DuckDBPyConnection, parameters: Parameters, **tables: str | Sequence[Row]
+) -> None:
+    """Fill `source` with these tables and derive lines, and only what lines need."""
+    native(con, **tables)
+    models = load_models()
+    needed: set[str] = set()
+    wanted = ["derived.line_adjuvant"]
+    while wanted:
+        name = wanted.pop()
+        needed.add(name)
+        wanted += [other for other in models[name].depends_on if other not in needed]
+    for name, model in models.items():
+        if name in needed:
+            run_model(con, model, parameters.as_sql())
 
 
 def create_quality_tables(con: duckdb.DuckDBPyConnection) -> None:

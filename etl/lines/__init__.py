@@ -4,6 +4,7 @@ Belongs here: one patient's lines read slowly and plainly, from the definitions.
 here: anything the nightly run uses; it derives all patients at once in `etl/sql/derived`.
 """
 
-from etl.lines.reading import Day, Given, Line, read_lines
+from etl.lines.course import Day, Given, Line
+from etl.lines.reading import Local, read_lines
 
-__all__ = ["Day", "Given", "Line", "read_lines"]
+__all__ = ["Day", "Given", "Line", "Local", "read_lines"]

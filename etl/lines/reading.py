@@ -1,106 +1,53 @@
-"""One patient's lines of therapy, read row by row as a person would.
+"""One patient's lines of therapy, read start by start as a person would.
 
-Belongs here: the definitions of lines as plain Python over one patient (contracts, sections 3 and
-4; decisions 0040 to 0044). Does not belong here: speed, SQL, dates that are partial (staging and
-`derived.exposures` settle those first).
+Belongs here: what opens a line and what continues it, as plain Python over one patient
+(contracts, sections 3 and 4; decisions 0040 to 0044 and 0080 to 0083). Does not belong here:
+speed, SQL, dates that are partial (staging and `derived.exposures` settle those first).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
+from etl.lines.course import SETTINGS, Day, Given, Line
 from etl.parameters import Parameters
 
-SETTINGS = ("neoadjuvant", "adjuvant", "advanced", "unknown")
-REASONS = ("progression", "toxicity", "completed", "patient_choice", "death", "other")
-OPENS = ("first_treatment", "setting_change", "progression", "new_substance", "gap")
+OPENS = (
+    "first_treatment",
+    "setting_change",
+    "progression",
+    "local_therapy",
+    "new_substance",
+    "gap",
+    "dropped_component",
+    "component_given_back",
+)
 
 
 @dataclass(frozen=True)
-class Given:
-    """A substance given: one exposure. `stop` is None when it is not known."""
+class Local:
+    """Local therapy of a kind on a day."""
 
-    treatment_id: str
-    substance: str
-    drug_class: str
-    route: str
-    setting: str
-    start: date
-    stop: date | None = None
-    ongoing: bool = False
-    stop_reason: str | None = None
-
-    @property
-    def last_shown(self) -> date:
-        """Last day it is known to have been given."""
-        return self.stop or self.start
+    day: date
+    kind: str
 
 
-@dataclass
-class Day:
-    """A day on which treatment starts, in one setting."""
+@dataclass(frozen=True)
+class Evidence:
+    """A day on which a patient's disease had progressed, and what shows it."""
 
-    start: date
-    setting: str
-    rows: list[Given]
-    clause: str = ""
-
-    @property
-    def substances(self) -> set[str]:
-        """What starts."""
-        return {row.substance for row in self.rows}
-
-
-@dataclass
-class Line:
-    """A line of therapy: its days in order, its setting and number."""
-
-    days: list[Day]
-    setting: str
-    number: int = 0
-    next_start: date | None = None
-    rows: list[Given] = field(default_factory=list)
-
-    @property
-    def start(self) -> date:
-        """First day."""
-        return self.days[0].start
-
-    @property
-    def opened_because(self) -> str:
-        """The clause that opened it."""
-        return self.days[0].clause
-
-    @property
-    def end(self) -> date | None:
-        """Last day of treatment; None when what started last has no stop."""
-        if any(row.stop is None for row in self.days[-1].rows):
-            return None
-        last = max(row.stop for row in self.rows if row.stop is not None)
-        return last if self.next_start is None else min(last, self.next_start)
-
-    @property
-    def end_reason(self) -> str:
-        """Why the episode that ended last stopped."""
-        unstopped = [row for row in self.days[-1].rows if row.stop is None]
-        if unstopped:
-            reasons = [row.stop_reason for row in unstopped]
-            known = [reason for reason in REASONS if reason in reasons]
-            first = known[0] if known else "unknown"
-            deciding = [row for row in unstopped if (row.stop_reason in known) == bool(known)]
-            deciding = [row for row in deciding if not known or row.stop_reason == first]
-            if self.next_start is None and any(row.ongoing for row in deciding):
-                return "ongoing"
-            return first
-        last = max(row.stop for row in self.rows if row.stop is not None)
-        ended = [(day, row) for day in self.days for row in day.rows if row.stop == last]
-        latest = max(day.start for day, _ in ended)
-        reasons = [row.stop_reason for day, row in ended if day.start == latest]
-        return next((reason for reason in REASONS if reason in reasons), "unknown")
+    day: date
+    episode_last_start: date | None = None
 
 
 def read_lines(
-    rows: Sequence[Given], progressions: Sequence[date], parameters: Parameters
+    rows: Sequence[Given],
+    progressions: Sequence[date],
+    parameters: Parameters,
+    *,
+    local: Sequence[Local] = (),
+    is_dead: bool = False,
+    death: date | None = None,
 ) -> list[Line]:
     """Read the lines of one patient.
 
@@ -108,44 +55,42 @@ def read_lines(
         rows: The patient's exposures, in any order.
         progressions: Days of PD or confirmed iCPD assessments; stop reasons are read from `rows`.
         parameters: Parameters of the derivations.
+        local: The patient's local therapies, in any order.
+        is_dead: The patient is known to have died.
+        death: Day of death, where known.
 
     Returns:
         The lines in order of time, numbered per setting.
     """
     days = _days(rows)
+    evidence = progression_evidence(days, progressions)
     lines: list[Line] = []
     for index, day in enumerate(days):
-        day.clause = (
-            _clause(lines[-1], days, index, progressions, parameters) if lines else OPENS[0]
-        )
+        day.clause = OPENS[0]
+        if lines:
+            day.after_progression = _progressed_between(days, index, evidence)
+            day.clause = _clause(lines[-1], days, index, local, parameters)
         if day.clause in OPENS:
-            lines.append(Line([day], day.setting))
-        else:
-            lines[-1].days.append(day)
-            if lines[-1].setting == "unknown":
-                lines[-1].setting = day.setting
+            lines.append(Line([day], day.setting, parameters, is_dead, death))
+            continue
+        line = lines[-1]
+        in_line = [row for earlier in line.days for row in earlier.rows]
+        day.drops = bool(_dropped(in_line, days, index, parameters))
+        day.gives_back = bool(_given_back(in_line, days, index, parameters))
+        day.adds = bool(_new(day, in_line)) and day.clause in ("addition", "gap_exempt")
+        line.days.append(day)
+        if line.setting == "unknown":
+            line.setting = day.setting
     for position, line in enumerate(lines):
         line.rows = [row for day in line.days for row in day.rows]
-        line.number = sum(earlier.setting == line.setting for earlier in lines[: position + 1])
-        line.next_start = lines[position + 1].start if position + 1 < len(lines) else None
+        line.number = sum(
+            earlier.setting == line.setting or not parameters.number_settings_apart
+            for earlier in lines[: position + 1]
+        )
+        if position + 1 < len(lines):
+            line.next_start = lines[position + 1].start
+            line.next_clause = lines[position + 1].opened_because
     return lines
-
-
-def regimen(line: Line, parameters: Parameters) -> str:
-    """The label: what started within the combination window, without later substitutes."""
-    window_end = line.start + timedelta(days=parameters.combination_window_days)
-    label = []
-    for substance in {row.substance for row in line.rows}:
-        first = min(row.start for row in line.rows if row.substance == substance)
-        replaced = [
-            row.last_shown
-            for row in line.rows
-            if row.start < first and _replaces(substance, row, line.rows, parameters)
-        ]
-        took_over = bool(replaced) and max(replaced) <= first
-        if first <= window_end and not took_over:
-            label.append(substance)
-    return "+".join(sorted(label))
 
 
 def _days(rows: Sequence[Given]) -> list[Day]:
@@ -168,56 +113,74 @@ def _clause(
     line: Line,
     days: list[Day],
     index: int,
-    progressions: Sequence[date],
+    local: Sequence[Local],
     parameters: Parameters,
 ) -> str:
     day, before = days[index], days[:index]
+    in_line = [row for earlier in line.days for row in earlier.rows]
+    new = _new(day, in_line)
     if "unknown" not in (day.setting, line.setting) and day.setting != line.setting:
         return "setting_change"
-    in_line = [row for earlier in line.days for row in earlier.rows]
-    new = day.substances - {row.substance for row in in_line}
-    if _progressed_between(days, index, progressions):
-        goes_on = not new and _pause(day, before) <= parameters.beyond_progression_days
+    if day.after_progression and parameters.progression_opens:
+        goes_on = not new and _own_pause(day, before) <= parameters.beyond_progression_days
         return "beyond_progression" if goes_on else "progression"
-    if new:
-        return _clause_of_new(day, line, in_line, new, parameters)
-    pause = (day.start - _last_possible(line, days, index)).days
-    limit = parameters.gap_days
-    if all(row.route == "oral" for row in day.rows):
-        limit = parameters.gap_oral_days
+    if _local_between(before[-1], day, local, parameters):
+        return "local_therapy"
+    if new and (clause := _clause_of_new(day, line, in_line, new, parameters)):
+        return clause
     after_toxicity = any(row.stop_reason == "toxicity" for row in before[-1].rows)
-    if after_toxicity:
-        limit = max(limit, parameters.toxicity_hold_days)
-    if pause > limit:
+    pause = (day.start - _last_possible(line, days, index)).days
+    is_long = pause > _limit(day, after_toxicity, parameters)
+    if is_long and not day.substances <= set(parameters.gap_exempt_substances):
         return "gap"
+    if parameters.dropped_component_opens and _dropped(in_line, days, index, parameters):
+        return "dropped_component"
+    if parameters.given_back_component_opens and _given_back(in_line, days, index, parameters):
+        return "component_given_back"
+    if is_long:
+        return "gap_exempt"
+    if new:
+        return "addition"
     return "resumption_after_toxicity" if after_toxicity and pause > 0 else "continuation"
 
 
+def _new(day: Day, in_line: Sequence[Given]) -> set[str]:
+    """Substances that start and were not given in the line."""
+    return day.substances - {row.substance for row in in_line}
+
+
+def _limit(day: Day, after_toxicity: bool, parameters: Parameters) -> int:
+    """Longest pause before this day that does not open a line."""
+    is_oral = all(row.route == "oral" for row in day.rows)
+    limit = parameters.gap_oral_days if is_oral else parameters.gap_days
+    return max(limit, parameters.toxicity_hold_days) if after_toxicity else limit
+
+
 def _clause_of_new(
-    day: Day, line: Line, in_line: list[Given], new: set[str], parameters: Parameters
-) -> str:
+    day: Day, line: Line, in_line: Sequence[Given], new: set[str], parameters: Parameters
+) -> str | None:
+    """The clause something new gives, or None where it is an addition that is let pass."""
     last_shown = max(row.last_shown for row in in_line)
-    all_replace = all(
-        any(_replaces(substance, row, day.rows, parameters) for row in in_line) for substance in new
-    )
-    if all_replace and (day.start - last_shown).days <= parameters.substitution_days:
+    components = {row.component(parameters) for row in in_line}
+    if (
+        day.components(parameters) <= components
+        and (day.start - last_shown).days <= parameters.substitution_days
+    ):
         return "substitution"
     if (day.start - line.start).days <= parameters.combination_window_days:
         return "combination"
-    return "new_substance"
-
-
-def _replaces(substance: str, row: Given, rows: Sequence[Given], parameters: Parameters) -> bool:
-    """Whether a substance is a permitted substitute for that of another row."""
-    own_class = next(r.drug_class for r in rows if r.substance == substance)
-    return (
-        substance != row.substance
-        and {substance, row.substance} <= set(parameters.substitutes)
-        and own_class == row.drug_class
+    something_goes_on = (
+        new < day.substances or last_shown >= day.start or any(row.ongoing for row in in_line)
     )
+    classes = {row.drug_class for row in in_line}
+    of_known_class = all(row.drug_class in classes for row in day.rows)
+    let_pass = parameters.addition_opens == "never" or (
+        parameters.addition_opens == "class" and of_known_class
+    )
+    return None if something_goes_on and let_pass else "new_substance"
 
 
-def _pause(day: Day, before: list[Day]) -> int:
+def _own_pause(day: Day, before: Sequence[Day]) -> int:
     """Longest time since the patient last had a substance that starts again."""
     pauses = []
     for substance in day.substances:
@@ -229,7 +192,7 @@ def _pause(day: Day, before: list[Day]) -> int:
     return max(pauses)
 
 
-def _last_possible(line: Line, days: list[Day], index: int) -> date:
+def _last_possible(line: Line, days: Sequence[Day], index: int) -> date:
     """Last day the line may have been given: an unknown stop lies before the next start."""
     last = date.min
     for position, day in enumerate(days[:index]):
@@ -241,10 +204,63 @@ def _last_possible(line: Line, days: list[Day], index: int) -> date:
     return last
 
 
-def _progressed_between(days: list[Day], index: int, progressions: Sequence[date]) -> bool:
-    previous, today = days[index - 1].start, days[index].start
-    if any(previous < day <= today for day in progressions):
-        return True
+def _without(
+    component: str, days: Sequence[Day], index: int, parameters: Parameters
+) -> tuple[int, list[int]]:
+    """Where a component was last started before a day, and the starts since that lack it.
+
+    A start lacks it when the component does not start too and its last possible day, of all the
+    patient had of it until then, lies longer ago than the limit.
+    """
+    started = [place for place in range(index) if component in days[place].components(parameters)]
+    rows = [
+        row
+        for place in started
+        for row in days[place].rows
+        if row.component(parameters) == component
+    ]
+    until = max(row.last_possible(days) or date.max for row in rows)
+    lacking = [
+        place
+        for place in range(started[-1] + 1, index + 1)
+        if component not in days[place].components(parameters)
+        and (days[place].start - until).days > parameters.dropped_component_days
+    ]
+    return started[-1], lacking
+
+
+def _dropped(
+    in_line: Sequence[Given], days: Sequence[Day], index: int, parameters: Parameters
+) -> set[str]:
+    """Components of the line which this day is the first to lack."""
+    return {
+        component
+        for component in {row.component(parameters) for row in in_line}
+        if _without(component, days, index, parameters)[1] == [index]
+    }
+
+
+def _given_back(
+    in_line: Sequence[Given], days: Sequence[Day], index: int, parameters: Parameters
+) -> set[str]:
+    """Components of the line that start again after an earlier day lacked them."""
+    again = {row.component(parameters) for row in in_line} & days[index].components(parameters)
+    return {component for component in again if _without(component, days, index, parameters)[1]}
+
+
+def _local_between(before: Day, day: Day, local: Sequence[Local], parameters: Parameters) -> bool:
+    return any(
+        therapy.kind in parameters.local_therapy_opens and before.start < therapy.day <= day.start
+        for therapy in local
+    )
+
+
+def progression_evidence(days: Sequence[Day], progressions: Sequence[date]) -> list[Evidence]:
+    """Whatever shows progression: assessments, and episodes that stopped for it.
+
+    An episode that stopped on an unknown day stopped before the patient's next start.
+    """
+    found = [Evidence(day) for day in progressions]
     rows = [row for day in days for row in day.rows]
     for treatment_id in {row.treatment_id for row in rows}:
         episode = [row for row in rows if row.treatment_id == treatment_id]
@@ -252,13 +268,19 @@ def _progressed_between(days: list[Day], index: int, progressions: Sequence[date
             continue
         last_start = max(row.start for row in episode)
         stops = [row.stop for row in episode if row.stop is not None]
-        if len(stops) < len(episode):
-            # It stopped on an unknown day before the next start.
-            later = [day.start for day in days if day.start > last_start]
-            if later and previous < later[0] <= today:
-                return True
-            continue
-        stop = max(stops)
-        if previous < stop <= today or previous == stop == last_start:
-            return True
-    return False
+        later = [day.start for day in days if day.start > last_start]
+        if len(stops) == len(episode):
+            found.append(Evidence(max(stops), last_start))
+        elif later:
+            found.append(Evidence(later[0], last_start))
+    return found
+
+
+def _progressed_between(days: Sequence[Day], index: int, evidence: Sequence[Evidence]) -> bool:
+    """Since the previous start, up to and including this day."""
+    previous, today = days[index - 1].start, days[index].start
+    return any(
+        previous < shown.day <= today
+        or previous == shown.day == shown.episode_last_start  # stopped on the day it started
+        for shown in evidence
+    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from etl.lines import Given
+from etl.lines import Given, Local
 from etl.responses import Assessment
 from expectations.codelists import FOLDER
 
@@ -44,6 +44,8 @@ DISTANCES = (
     91,
     91,
     180,
+    182,
+    183,
 )
 REGIMENS = (
     "ipilimumab + nivolumab",
@@ -56,7 +58,10 @@ REGIMENS = (
     "encorafenib + binimetinib",
     "vemurafenib",
     "dacarbazine",
+    "talimogene laherparepvec",
 )
+LOCAL_CLASS = "oncolytic virus"
+KINDS = ("surgery", "radiotherapy", "stereotactic", "t_vec", "other")
 CODES = ("CR", "PR", "PR", "SD", "SD", "NON-CR/NON-PD", "PD", "PD", "NE")
 IMMUNE_CODES = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iUPD", "iUPD", "iCPD", "NE")
 SETTINGS = ("advanced", "advanced", "advanced", "advanced", "adjuvant", "unknown", "neoadjuvant")
@@ -73,7 +78,16 @@ class Episode:
     stop: date | None
     ongoing: str | None
     stop_reason: str | None
-    has_drug_rows: bool
+    line_number: int | None
+    # Each substance by itself; None where only the regimen is registered.
+    drugs: tuple[tuple[str, date | None, date | None], ...] | None
+
+    @property
+    def given(self) -> tuple[tuple[str, date | None, date | None], ...]:
+        """What was given from when to when."""
+        if self.drugs is not None:
+            return self.drugs
+        return tuple((drug, self.start, self.stop) for drug in self.regimen.split(" + "))
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,7 @@ class Person:
 
     episodes: tuple[Episode, ...]
     assessments: tuple[tuple[date, str], ...]
+    local: tuple[tuple[date, str], ...]
     vital_status: str
     death: date | None
     death_cause: str | None
@@ -101,14 +116,16 @@ def persons(draw: st.DrawFn) -> Person:
     for _ in range(draw(st.integers(0, 6))):
         start = anchor + timedelta(days=draw(st.sampled_from(DISTANCES)))
         stop = draw(_stops(start))
+        regimen = draw(_regimens(episodes))
         episode = Episode(
-            regimen=draw(_regimens(episodes)),
+            regimen=regimen,
             setting=draw(st.sampled_from(SETTINGS)),
             start=start,
             stop=stop,
             ongoing=draw(st.sampled_from((None, "yes", "no"))),
             stop_reason=draw(st.sampled_from(REASONS)),
-            has_drug_rows=draw(st.booleans()),
+            line_number=draw(st.sampled_from((None, None, 1, 2))),
+            drugs=draw(_drugs(regimen, start, stop)),
         )
         episodes.append(episode)
         if draw(st.integers(0, 9)) == 0:  # the same episode, delivered by another hospital
@@ -118,6 +135,7 @@ def persons(draw: st.DrawFn) -> Person:
     return Person(
         episodes=tuple(episodes),
         assessments=tuple(draw(_assessments([e.start for e in episodes] or [DAY_ZERO]))),
+        local=tuple(draw(_local([e.start for e in episodes] or [DAY_ZERO]))),
         vital_status=draw(st.sampled_from(("alive", "alive", "dead", "unknown"))),
         death=draw(st.none() | _days_after(anchor)),
         death_cause=draw(st.sampled_from((None, "melanoma", "other"))),
@@ -138,6 +156,33 @@ def _days_after(anchor: date) -> st.SearchStrategy[date]:
 def _stops(start: date) -> st.SearchStrategy[date | None]:
     distances = st.sampled_from((-3, *DISTANCES))
     return st.none() | distances.map(lambda days: start + timedelta(days=days))
+
+
+@st.composite
+def _drugs(
+    draw: st.DrawFn, regimen: str, start: date, stop: date | None
+) -> tuple[tuple[str, date | None, date | None], ...] | None:
+    if draw(st.booleans()):
+        return None
+    drugs = regimen.split(" + ")
+    if draw(st.booleans()):
+        return tuple((drug, start, stop) for drug in drugs)
+    # Components that begin and end apart, and now and then one whose start is missing.
+    rows = []
+    for drug in drugs:
+        began = start + timedelta(days=draw(st.sampled_from(DISTANCES[:10])))
+        ended = draw(st.sampled_from((stop, began + timedelta(days=21)))) or draw(_stops(began))
+        rows.append((drug, began if draw(st.integers(0, 9)) else None, ended))
+    return tuple(rows)
+
+
+@st.composite
+def _local(draw: st.DrawFn, starts: Sequence[date]) -> list[tuple[date, str]]:
+    found = []
+    for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2)))):
+        day = draw(st.sampled_from(starts)) + timedelta(days=draw(st.sampled_from((-1, 0, 1, 30))))
+        found.append((day, draw(st.sampled_from(KINDS))))
+    return found
 
 
 @st.composite
@@ -167,6 +212,7 @@ def as_tables(people: Sequence[Person]) -> dict[str, list[dict[str, Any]]]:
         "treatments": [],
         "drugs": [],
         "responses": [],
+        "local_treatments": [],
     }
     for number, person in enumerate(people, start=1):
         tables["patients"].append(
@@ -188,14 +234,28 @@ def as_tables(people: Sequence[Person]) -> dict[str, list[dict[str, Any]]]:
                     "setting": episode.setting,
                     "ongoing": episode.ongoing,
                     "stop_reason": episode.stop_reason,
-                    **({} if episode.has_drug_rows else dates),
+                    "line_number": episode.line_number,
+                    **(dates if episode.drugs is None else {}),
                 }
             )
-            if episode.has_drug_rows:
-                tables["drugs"] += [
-                    {"treatment_id": f"P{number}-T{place}", "drug": drug, **dates}
-                    for drug in episode.regimen.split(" + ")
-                ]
+            tables["drugs"] += [
+                {
+                    "treatment_id": f"P{number}-T{place}",
+                    "drug": drug,
+                    "start_date": start,
+                    "stop_date": stop,
+                }
+                for drug, start, stop in episode.drugs or ()
+            ]
+        tables["local_treatments"] += [
+            {
+                "procedure_id": f"P{number}-L{place}",
+                "patient_id": f"P{number}",
+                "kind": kind,
+                "start_date": day,
+            }
+            for place, (day, kind) in enumerate(person.local)
+        ]
         tables["responses"] += [
             {
                 "response_id": f"P{number}-R{place}",
@@ -212,9 +272,10 @@ def as_given(person: Person, number: int) -> list[Given]:
     """What the reference reading of lines takes. A stop before its start is not known."""
     rows = []
     for place, episode in enumerate(person.episodes):
-        stop = episode.stop if episode.stop and episode.stop >= episode.start else None
-        for drug in episode.regimen.split(" + "):
+        for drug, start, stop in episode.given:
             drug_class, route = substances()[drug]
+            if start is None or drug_class == LOCAL_CLASS:
+                continue
             rows.append(
                 Given(
                     treatment_id=f"P{number}-T{place}",
@@ -222,13 +283,27 @@ def as_given(person: Person, number: int) -> list[Given]:
                     drug_class=drug_class,
                     route=route,
                     setting=episode.setting,
-                    start=episode.start,
-                    stop=stop,
-                    ongoing=episode.stop is None and episode.ongoing == "yes",
+                    start=start,
+                    stop=stop if stop and stop >= start else None,
+                    ongoing=stop is None and episode.ongoing == "yes",
                     stop_reason=episode.stop_reason,
                 )
             )
     return rows
+
+
+def as_local(person: Person) -> list[Local]:
+    """Local therapy, with T-VEC wherever it was registered."""
+    injected = {
+        Local(start, "t_vec")
+        for episode in person.episodes
+        for drug, start, _ in episode.given
+        if start is not None and substances()[drug][0] == LOCAL_CLASS
+    }
+    return sorted(
+        injected | {Local(day, kind) for day, kind in person.local},
+        key=lambda therapy: (therapy.day, therapy.kind),
+    )
 
 
 def as_assessments(person: Person, number: int) -> list[Assessment]:

@@ -41,10 +41,12 @@ class Paragraph:
         lines: Expected rows of marts.treatment_lines; only the columns named are compared.
         because: Why, in a sentence or two, for the page.
         steps: Expected rows of derived.line_steps.
+        rows: Expected rows of derived.line_rows.
         responses: Expected rows of marts.responses.
         events: Expected rows of marts.adverse_events.
         organs: Expected rows of derived.line_organ_toxicity.
         pairs: Expected rows of marts.reexposures.
+        times: Expected rows of a time in a variant, by its name (`etl.survival.variants`).
         declares: What the source declares, where it differs from the defaults.
         parameters: Parameters that differ from their defaults.
     """
@@ -54,10 +56,12 @@ class Paragraph:
     lines: str = ""
     because: str = ""
     steps: str = ""
+    rows: str = ""
     responses: str = ""
     events: str = ""
     organs: str = ""
     pairs: str = ""
+    times: Mapping[str, str] = field(default_factory=dict)
     declares: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
 
@@ -67,10 +71,12 @@ class Paragraph:
         given = {
             "marts.treatment_lines": self.lines,
             "derived.line_steps": self.steps,
+            "derived.line_rows": self.rows,
             "marts.responses": self.responses,
             "marts.adverse_events": self.events,
             "derived.line_organ_toxicity": self.organs,
             "marts.reexposures": self.pairs,
+            **self.times,
         }
         return {table: text for table, text in given.items() if text}
 
@@ -183,7 +189,8 @@ def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
     common = {"patient_id": patient_id, "treatment_id": episode}
     if kind == "scan":
         row = {"response_id": f"{patient_id}-{event.name}", "assessment_date": day}
-        tables["responses"].append(row | common | {"response": rest, "criteria": _criteria(rest)})
+        criteria = event.facts.get("criteria", _criteria(rest))
+        tables["responses"].append(row | common | {"response": rest, "criteria": criteria})
     elif kind == "event":
         term, _, grade = rest.rpartition(" ")
         row = {"event_id": f"{patient_id}-{event.name}", "term": term, "grade": grade}

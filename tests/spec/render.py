@@ -63,13 +63,17 @@ def _paragraph(number: str, paragraph: Paragraph) -> str:
     parts = [f"## {number} {paragraph.question}\n", f"```text\n{draw(paragraph.timeline)}\n```\n"]
     given = {**paragraph.declares, **paragraph.parameters}
     if given:
-        told = ", ".join(f"`{name} = {value}`" for name, value in sorted(given.items()))
+        told = ", ".join(f"`{name} = {_plain(value)}`" for name, value in sorted(given.items()))
         parts.append(f"With {told}.\n")
     for table, text in paragraph.expectations.items():
         parts.append(f"`{table}`\n\n{_table(text)}\n")
     if paragraph.because:
         parts.append(f"{paragraph.because}\n")
     return "\n".join(parts)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _table(text: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from etl.parameters import Parameters
 from etl.sql_macros import create_macros
+from etl.survival.variants import time_sql
 from etl.warehouse import create_schemas
 from expectations.codelists import load_codelists
 from tests.derivations import derive
@@ -28,6 +29,7 @@ PARAGRAPHS: dict[str, Paragraph] = {
 ORDER = {
     "marts.treatment_lines": "line_sequence",
     "derived.line_steps": "step",
+    "derived.line_rows": "step, treatment_id, substance",
     "marts.responses": "assessment_date nulls last, response_id",
     "marts.adverse_events": "event_id",
     "derived.line_organ_toxicity": "line_id, category",
@@ -52,7 +54,8 @@ def _derived(setting: Setting) -> duckdb.DuckDBPyConnection:
         if _setting(paragraph) == setting:
             for table, rows in as_rows(paragraph, patient_id).items():
                 tables.setdefault(table, []).extend(rows)
-    derive(con, declares=dict(declares), parameters=dict(parameters), **tables)
+    values = Parameters.model_validate(dict(parameters)).as_sql()
+    derive(con, declares=dict(declares), parameters=values, **tables)
     return con
 
 
@@ -68,6 +71,16 @@ def test_paragraph(patient_id: str) -> None:
         assert given == expected, f"{table} of: {paragraph.question}"
 
 
+def _source(table: str) -> str:
+    """A table by its name, or a time by that of its variant, with its lines."""
+    if table in ORDER:
+        return table
+    return (
+        "(select lines.patient_id, lines.line_sequence, times.* from derived.lines "
+        f"inner join ({time_sql(table)}) as times on lines.line_id = times.line_id) as lines"
+    )
+
+
 def _given_rows(
     con: duckdb.DuckDBPyConnection,
     table: str,
@@ -76,7 +89,8 @@ def _given_rows(
 ) -> list[dict[str, str | None]]:
     derived = dicts(
         con,
-        f"select * from {table} where patient_id = '{patient_id}' order by {ORDER[table]}",
+        f"select * from {_source(table)} where patient_id = '{patient_id}' "
+        f"order by {ORDER.get(table, 'line_sequence')}",
     )
     columns = list(expected[0]) if expected else []
     return [{c: as_text(row[c], patient_id) for c in columns} for row in derived]
