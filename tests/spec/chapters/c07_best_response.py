@@ -61,6 +61,52 @@ CHAPTER = Chapter(
             because="A lone early SD is evaluable, its best response NE, and no responder.",
         ),
         Paragraph(
+            "Stable disease on day 43 counts, and controls the disease",
+            """
+            0-63  nivolumab
+            43    scan SD
+            """,
+            """
+            best_overall_response | disease_control | responder
+            SD                    | yes             | no
+            """,
+        ),
+        Paragraph(
+            "A lone early SD controls nothing",
+            """
+            0-63  nivolumab
+            41    scan SD
+            """,
+            """
+            best_overall_response | disease_control
+            NE                    | no
+            """,
+        ),
+        Paragraph(
+            "Stable disease on day 56, when a study asks for 56 days",
+            """
+            0-63  nivolumab
+            56    scan SD
+            """,
+            """
+            best_overall_response
+            SD
+            """,
+            parameters={"stable_disease_days": 56},
+        ),
+        Paragraph(
+            "Stable disease on day 55, when a study asks for 56 days",
+            """
+            0-63  nivolumab
+            55    scan SD
+            """,
+            """
+            best_overall_response
+            NE
+            """,
+            parameters={"stable_disease_days": 56},
+        ),
+        Paragraph(
             "A study may ask for stable disease at 56 days",
             """
             0-63  nivolumab
@@ -95,6 +141,105 @@ CHAPTER = Chapter(
             best_overall_response | best_overall_response_date | responder
             NON-CR/NON-PD         | 60                         | no
             """,
+        ),
+        Paragraph(
+            "Non-target disease that did not progress is controlled, however early",
+            """
+            0-63  nivolumab
+            41    scan NON-CR/NON-PD
+            """,
+            """
+            best_overall_response | disease_control
+            NON-CR/NON-PD         | yes
+            """,
+        ),
+        Paragraph(
+            "A study may ask as much time of NON-CR/NON-PD as of SD: on day 41 it is NE",
+            """
+            0-63  nivolumab
+            41    scan NON-CR/NON-PD
+            """,
+            """
+            best_overall_response | disease_control
+            NE                    | no
+            """,
+            parameters={"non_target_days": 42},
+        ),
+        Paragraph(
+            "A study may ask as much time of NON-CR/NON-PD as of SD: on day 42 it counts",
+            """
+            0-63  nivolumab
+            42    scan NON-CR/NON-PD
+            """,
+            """
+            best_overall_response | disease_control
+            NON-CR/NON-PD         | yes
+            """,
+            parameters={"non_target_days": 42},
+        ),
+        Paragraph(
+            "Stable disease goes before NON-CR/NON-PD, whichever came first",
+            """
+            0-63  nivolumab
+            60    scan NON-CR/NON-PD
+            120   scan SD
+            """,
+            """
+            best_overall_response | best_overall_response_date
+            SD                    | 120
+            """,
+        ),
+        Paragraph(
+            "The first response is not the best one's date",
+            """
+            0-63  nivolumab
+            80    scan PR
+            160   scan CR
+            """,
+            """
+            best_overall_response | best_overall_response_date | first_response_date | days_to_response
+            CR                    | 160                        | 80                  | 80
+            """,
+        ),
+        Paragraph(
+            "The response seen with the first PD of the same day is none",
+            """
+            0-63  nivolumab
+            80    scan SD
+            160   scan PR
+            160   scan PD
+            """,
+            """
+            best_overall_response | first_response_date | days_to_response
+            SD                    |                     |
+            """,
+        ),
+        Paragraph(
+            "Of NON-CR/NON-PD and SD on one day the former counts, of CR and NE the CR",
+            """
+            0-63  nivolumab
+            80    scan SD
+            80    scan NON-CR/NON-PD
+            160   scan NE
+            160   scan CR
+            """,
+            """
+            best_overall_response | best_overall_response_date | best_overall_response_confirmed
+            CR                    | 160                        | SD
+            """,
+            because="NE says nothing about the disease, so what was seen that day stands.",
+        ),
+        Paragraph(
+            "A stop for progression is no assessment: what is seen after it still counts",
+            """
+            0-63  nivolumab  reason=progression
+            90    scan PR
+            """,
+            """
+            best_overall_response | first_response_date | progression_date | progression_source
+            PR                    | 90                  | 63               | stop_reason
+            """,
+            because="Stopping for progression tells why treatment ended; the objective response is what the scans show.",
         ),
         Paragraph(
             "An early SD and then PD is PD",
@@ -155,6 +300,17 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A study may call no assessment NE; it stays not evaluable",
+            """
+            0-63  nivolumab
+            """,
+            """
+            best_overall_response | best_overall_response_date | best_overall_response_confirmed | response_evaluable | responder | disease_control
+            NE                    |                            | NE                              | no                 |           |
+            """,
+            parameters={"missing_as_not_evaluable": True},
+        ),
+        Paragraph(
             "An assessment on the start day is baseline",
             """
             0-63  nivolumab
@@ -182,6 +338,19 @@ CHAPTER = Chapter(
             line_id    | best_overall_response | progression_date
             advanced 1 | PD                    | 100
             advanced 2 |                       |
+            """,
+        ),
+        Paragraph(
+            "An assessment on the day after the next line's start belongs to that line",
+            """
+            0-63     nivolumab
+            100-150  dacarbazine
+            101      scan PR
+            """,
+            """
+            line_id    | best_overall_response | days_to_response
+            advanced 1 |                       |
+            advanced 2 | PR                    | 1
             """,
         ),
         Paragraph(
@@ -214,31 +383,6 @@ CHAPTER = Chapter(
             NE                    | 80
             """,
             because="The fifteenth would be before the start; day 80 is the day after it.",
-        ),
-        Paragraph(
-            "A source that registers best responses is read as entered",
-            """
-            0-63     nivolumab   best=SD
-            70-150   nivolumab   best=PR
-            200-300  dacarbazine
-            """,
-            """
-            line_id    | best_overall_response | best_overall_response_date | best_overall_response_confirmed | response_source | response_evaluable | responder
-            advanced 1 | PR                    |                            |                                 | entered         | yes                | yes
-            advanced 2 |                       |                            |                                 | entered         | no                 |
-            """,
-            declares={"responses": "best_response"},
-        ),
-        Paragraph(
-            "Elsewhere the entered best response is not used",
-            """
-            0-63  nivolumab   best=CR
-            80    scan SD
-            """,
-            """
-            best_overall_response | response_source
-            SD                    | assessments
-            """,
         ),
     ),
 )
