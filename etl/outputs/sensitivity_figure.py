@@ -6,7 +6,7 @@ the measures (`etl/sensitivity`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,8 +84,8 @@ def sensitivity_figure(results: Results, folder: Path) -> Figure | None:
         "beside it holds every number.",
         folder / f"{name}.svg",
         _data(results),
-        "Filled marks are what the study uses. Where an interval has no upper limit, it ends "
-        "with the panel.",
+        "Filled marks and the line are what the study uses; a number stands where an alternative "
+        "gives another. An interval without an upper limit ends with the panel.",
     )
 
 
@@ -130,28 +130,48 @@ def _places(alternatives: Sequence[dict[str, Record]]) -> list[float]:
 
 
 def _draw_panel(
-    panel: Axes, measure: str, alternatives: Iterable[dict[str, Record]], places: Sequence[float]
+    panel: Axes, measure: str, alternatives: Sequence[dict[str, Record]], places: Sequence[float]
 ) -> None:
     scale = 100 if measure == "orr" else 1
-    highest = 0.0
-    for place, those in zip(places, alternatives, strict=True):
-        row = those[measure]
-        if row["value"] is None:
-            panel.text(0, place, "not reached", va="center", fontsize=8, color=GREY)
-            continue
-        value = row["value"] * scale
-        highest = max(highest, value)
-        if row["lower"] is not None and row["upper"] is not None:
-            low, high = row["lower"] * scale, row["upper"] * scale
-            panel.plot([low, high], [place, place], color=GREY, linewidth=1)
-        face = COLOURS[0] if row["is_default"] else "white"
-        panel.plot(value, place, "o", markersize=5, color=COLOURS[0], markerfacecolor=face)
-        if row["is_default"]:
-            panel.axvline(value, color=COLOURS[0], linewidth=0.6, alpha=0.5, zorder=0)
+    rows = [those[measure] for those in alternatives]
+    own = next((row["value"] for row in rows if row["is_default"]), None)
+    limits = [row[limit] for row in rows for limit in ("value", "upper") if row[limit] is not None]
+    end = 1.18 * scale * max(limits, default=1)
+    if own is not None:
+        panel.axvline(own * scale, color=COLOURS[0], linewidth=0.7, zorder=0)
+    for place, row in zip(places, rows, strict=True):
+        _draw_row(panel, row, place, scale, end, is_moved=row["value"] != own)
     panel.set_ylim(places[-1] + 1, 0)
-    panel.set_xlim(left=0)
+    panel.set_xlim(0, end)
     panel.tick_params(left=False, labelsize=8.5)
     panel.spines["left"].set_visible(False)
+
+
+def _draw_row(
+    panel: Axes, row: Record, place: float, scale: int, end: float, *, is_moved: bool
+) -> None:
+    """One mark with its interval; a value that is not the study's own is written beside it."""
+    if row["value"] is None:
+        panel.text(end / 2, place, "not reached", va="center", ha="center", fontsize=8, color=GREY)
+        return
+    value = row["value"] * scale
+    right = value
+    if row["lower"] is not None:
+        right = end if row["upper"] is None else row["upper"] * scale
+        panel.plot([row["lower"] * scale, right], [place, place], color=GREY, linewidth=1)
+    face = COLOURS[0] if row["is_default"] else "white"
+    panel.plot(value, place, "o", markersize=5, color=COLOURS[0], markerfacecolor=face)
+    if is_moved:
+        shown = f"{value:,.0f}" if row["denominator"] is None else f"{value:.1f}"
+        panel.annotate(
+            shown,
+            (right if right < end else value, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+        )
 
 
 def _label_rows(
