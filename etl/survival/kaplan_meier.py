@@ -131,12 +131,13 @@ def fit_kaplan_meier(
         events: whether the duration ended with the event; false is censored.
         confidence: two-sided level of the bands.
         entries: times from which each subject is at risk (left truncation); from 0 when not
-            given. A subject is at risk after its entry, up to and including its duration. Where
-            the few at risk early all have the event, the curve is 0 from there on, as in R.
+            given. A subject is at risk after its entry, up to and including its duration, so one
+            who leaves on the day of entry is never at risk and is left out. Where the few at risk
+            early all have the event, the curve is 0 from there on, as in R.
 
     Raises:
-        ValueError: lengths differ, a time is negative or not a number, an entry is not before
-            its duration, or the confidence is no level.
+        ValueError: lengths differ, a time is negative or not a number, an entry is after its
+            duration, or the confidence is no level.
     """
     if len(durations) != len(events):
         raise ValueError(f"{len(durations)} durations, {len(events)} event marks")
@@ -144,21 +145,25 @@ def fit_kaplan_meier(
         raise ValueError("a duration is negative or not a number")
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
-    _assert_entries(durations, entries)
-    return _fit(
-        tuple(durations), tuple(map(bool, events)), confidence, tuple(entries) if entries else ()
-    )
-
-
-def _assert_entries(durations: Sequence[float], entries: Sequence[float] | None) -> None:
     if entries is None:
-        return
+        return _fit(tuple(durations), tuple(map(bool, events)), confidence, ())
+    _assert_entries(durations, entries)
+    followed = [
+        (duration, bool(event), entry)
+        for duration, event, entry in zip(durations, events, entries, strict=True)
+        if entry < duration
+    ]
+    ends, marks, starts = zip(*followed, strict=True) if followed else ((), (), ())
+    return _fit(ends, marks, confidence, starts)
+
+
+def _assert_entries(durations: Sequence[float], entries: Sequence[float]) -> None:
     if len(entries) != len(durations):
         raise ValueError(f"{len(durations)} durations, {len(entries)} entries")
     if any(not isfinite(entry) or entry < 0 for entry in entries):
         raise ValueError("an entry is negative or not a number")
-    if any(entry >= duration for entry, duration in zip(entries, durations, strict=True)):
-        raise ValueError("an entry is not before the end of its subject's time")
+    if any(entry > duration for entry, duration in zip(entries, durations, strict=True)):
+        raise ValueError("an entry is after the end of its subject's time")
 
 
 @lru_cache(maxsize=256)

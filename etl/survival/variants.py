@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal, get_args
 
+from etl.survival.end_records import MISSED, NEXT_LINE, with_record
+
 NextTherapy = Literal["ignore", "censor", "event"]
 PfsCensoring = Literal["last_evaluable", "last_assessment", "last_contact"]
 OsCensoring = Literal["last_known_alive", "last_contact"]
@@ -84,6 +86,45 @@ class OsVariant:
         return f"censoring={self.censoring}"
 
 
+def time_sql(name: str) -> str:
+    """The SELECT of a time by its written name, as methods, tables and the spec write it.
+
+    Args:
+        name: `pfs`, `os`, `dor`, `dor_confirmed` or `ttnt`, then what differs from the default,
+            as in `pfs next=censor,missed=90` or `os censoring=last_contact`.
+
+    Raises:
+        ValueError: a time, a word or a value is not known.
+    """
+    time, _, written = name.partition(" ")
+    asked = dict(part.partition("=")[::2] for part in written.split(",") if part)
+    if time in ("pfs", "dor", "dor_confirmed"):
+        variant = _pfs_variant(name, asked)
+        if time == "pfs":
+            return pfs_sql(variant)
+        return dor_sql(variant, confirmed=time == "dor_confirmed")
+    if time == "os" and set(asked) <= {"censoring"}:
+        return os_sql(OsVariant(**asked))  # type: ignore[arg-type]
+    if time == "ttnt" and not asked:
+        return ttnt_sql()
+    raise ValueError(
+        f"No time is called {name!r}; expected pfs, dor or dor_confirmed (next, censoring, "
+        "missed), os (censoring) or ttnt."
+    )
+
+
+def _pfs_variant(name: str, asked: dict[str, str]) -> PfsVariant:
+    unknown = set(asked) - {"next", "censoring", "missed"}
+    if unknown:
+        raise ValueError(f"{name!r} names {', '.join(sorted(unknown))}; see `PfsVariant`.")
+    missed = asked.get("missed")
+    return PfsVariant(
+        asked.get("next", "ignore"),  # type: ignore[arg-type]
+        asked.get("censoring", "last_evaluable"),  # type: ignore[arg-type]
+        None if missed is None else int(missed),
+    )
+
+
 PFS_VARIANTS = tuple(
     PfsVariant(next_therapy, censoring)
     for next_therapy, censoring in product(get_args(NextTherapy), get_args(PfsCensoring))
@@ -92,9 +133,6 @@ PFS_VARIANTS = tuple(
 
 OS_VARIANTS = tuple(OsVariant(censoring) for censoring in get_args(OsCensoring))
 """Every variant of overall survival."""
-
-_MISSED = "censored_missed_assessments"
-_NEXT_LINE = "censored_next_line"
 
 
 @dataclass(frozen=True)
@@ -133,7 +171,7 @@ def pfs_sql(variant: PfsVariant) -> str:
     cannot be known has neither days nor event, and a reason that begins with `unknown`.
     """
     ahead = "next_line_start_date" if variant.next_therapy != "ignore" else "cast(null as date)"
-    stopped_by = "next_line" if variant.next_therapy == "event" else _NEXT_LINE
+    stopped_by = "next_line" if variant.next_therapy == "event" else NEXT_LINE
     censored = _CENSORING[variant.censoring]
     days = variant.missed_assessments_days
     missed = f"not registers_best_responses and event_date - last_look_date > {days}"
@@ -195,7 +233,7 @@ reasons as (
     select
         looks.*,
         case
-            when {"false" if days is None else missed} then '{_MISSED}'
+            when {"false" if days is None else missed} then '{MISSED}'
             when first_reason is not null then first_reason
             when registers_best_responses and last_alive_date is null then 'unknown_no_contact'
             when registers_best_responses then 'censored_last_contact'
@@ -210,9 +248,9 @@ ends as (
         reasons.*,
         case
             when end_reason in ('progression', 'death', 'next_line') then event_date
-            when end_reason = '{_MISSED}' then last_look_date
-            when end_reason = '{_NEXT_LINE}' and registers_best_responses then ahead_date
-            when end_reason = '{_NEXT_LINE}'
+            when end_reason = '{MISSED}' then last_look_date
+            when end_reason = '{NEXT_LINE}' and registers_best_responses then ahead_date
+            when end_reason = '{NEXT_LINE}'
                 then coalesce({censored.column_before_next_line}, start_date)
             when end_reason = 'censored_last_contact' then last_alive_date
             when end_reason = 'censored_line_start' then start_date
@@ -220,7 +258,7 @@ ends as (
         end as end_date
     from reasons
 )
-{_with_record("'progression', 'death', 'next_line'")}"""
+{with_record("'progression', 'death', 'next_line'")}"""
 
 
 def os_sql(variant: OsVariant) -> str:
@@ -250,7 +288,7 @@ ends as (
         end as end_date
     from reasons
 )
-{_with_record("'death'")}"""
+{with_record("'death'")}"""
 
 
 def ttnt_sql() -> str:
@@ -264,7 +302,7 @@ with ends as (
         ttnt_end_date as end_date
     from derived.line_survival
 )
-{_with_record("'next_line', 'death'")}"""
+{with_record("'next_line', 'death'")}"""
 
 
 def dor_sql(variant: PfsVariant, *, confirmed: bool = False) -> str:
@@ -308,99 +346,3 @@ select
     record_table,
     record_key
 from reasons"""
-
-
-def with_source_rows(times_sql: str) -> str:
-    """The SELECT of a time with `source_file` and `source_line` of the record that ended it."""
-    return f"""
-with
-times as ({times_sql}),
-
-records as (
-    select 'patients' as record_table, record_key, source_file, source_line
-    from staging.patients
-    where is_placed
-    union all
-    select 'treatments' as record_table, record_key, source_file, source_line
-    from staging.treatments
-    where is_placed
-    union all
-    select 'responses' as record_table, record_key, source_file, source_line
-    from staging.responses
-    where is_placed
-)
-
-select
-    times.*,
-    records.source_file,
-    records.source_line
-from times
-left join records
-    on times.record_table = records.record_table and times.record_key = records.record_key"""
-
-
-# The record behind an end: what an assessment or treatment of that day ended is looked up.
-_AT_ASSESSMENT = (
-    "censored_last_evaluable_assessment",
-    "censored_last_assessment",
-    "censored_last_record",
-    _MISSED,
-    _NEXT_LINE,
-)
-_AT_TREATMENT = ("next_line", "censored_last_record")
-
-
-def _with_record(events: str) -> str:
-    """The rest of a query: from `ends` to the promised columns, with the record of each end."""
-    return f""",
-
-looked_up as (
-    select
-        ends.*,
-        case when end_reason in ({_quoted(_AT_ASSESSMENT)}) then (
-            select min(assessments.response_id)
-            from derived.assessments
-            where assessments.patient_id = ends.patient_id
-                and assessments.assessment_date = ends.end_date
-                and assessments.is_worst_of_day
-        ) end as assessment_key,
-        case when end_reason in ({_quoted(_AT_TREATMENT)}) then (
-            select min(exposures.treatment_id)
-            from derived.exposures
-            where exposures.patient_id = ends.patient_id
-                and ends.end_date in (exposures.start_date, exposures.stop_date)
-        ) end as treatment_key
-    from ends
-),
-
-keyed as (
-    select
-        looked_up.*,
-        case
-            when end_reason = 'progression' and first_progression_source = 'stop_reason'
-                then 'treatments'
-            when end_reason = 'progression' or assessment_key is not null then 'responses'
-            when end_reason = 'unknown_progression_undated' or treatment_key is not null
-                then 'treatments'
-            else 'patients'
-        end as record_table
-    from looked_up
-)
-
-select
-    line_id,
-    end_date,
-    end_date - start_date as days,
-    case when end_date is not null then end_reason in ({events}) end as event,
-    end_reason,
-    record_table,
-    case
-        when end_reason = 'progression' then first_progression_record_key
-        when end_reason = 'unknown_progression_undated' then undated_progression_record_key
-        else coalesce(assessment_key, treatment_key, patient_id)
-    end as record_key
-from keyed"""
-
-
-def _quoted(values: tuple[str, ...]) -> str:
-    return ", ".join(f"'{value}'" for value in values)

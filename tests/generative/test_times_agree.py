@@ -165,7 +165,7 @@ def test_every_variant_reads_as_a_person_does(con: duckdb.DuckDBPyConnection) ->
     )
     @given(st.lists(persons(), min_size=PATIENTS, max_size=2 * PATIENTS))
     def agree(people: list[Person]) -> None:
-        derive(con, **as_tables(people))
+        derive(con, declares={}, parameters={}, **as_tables(people))
         lines = spans(con)
         registry = [(p, n, lines.get(f"P{n}", [])) for n, p in enumerate(people, start=1)]
         for variant in VARIANTS:
@@ -229,7 +229,7 @@ def test_the_default_variants_are_those_of_the_lines(con: duckdb.DuckDBPyConnect
     )
     @given(st.lists(persons(), min_size=PATIENTS, max_size=2 * PATIENTS))
     def same(people: list[Person]) -> None:
-        derive(con, **as_tables(people))
+        derive(con, declares={}, parameters={}, **as_tables(people))
         for kind, sql in (
             ("pfs", pfs_sql(VARIANTS[0])),
             ("os", os_sql(OS_VARIANTS[0])),

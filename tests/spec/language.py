@@ -246,4 +246,6 @@ def as_text(value: object, patient_id: str) -> str | None:
     if isinstance(value, date):
         return str((value - DAY_ZERO).days)
     text = str(value)
+    if text == patient_id:
+        return "patient"
     return text.replace(f"{patient_id}-", "").removeprefix(f"{patient_id}|").replace("|", " ")

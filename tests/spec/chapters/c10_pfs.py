@@ -2,6 +2,7 @@
 
 from tests.spec.language import Chapter, Paragraph
 
+TIME = "line_id | days | event | end_reason | record_key\n"
 PFS = "line_id | pfs_days | pfs_event | pfs_end_reason\n"
 
 CHAPTER = Chapter(
@@ -143,6 +144,35 @@ CHAPTER = Chapter(
             400   contact
             """,
             PFS + "advanced 1 | 63 | yes | progression",
+            declares={"responses": "best_response"},
+        ),
+        Paragraph(
+            "A source without scans is censored at last contact, whatever the study asks",
+            """
+            0-63     nivolumab  best=PR reason=toxicity
+            100-200  dacarbazine
+            400      contact
+            """,
+            times={
+                "pfs": TIME
+                + "advanced 1 | 400 | no | censored_last_contact | patient\n"
+                + "advanced 2 | 300 | no | censored_last_contact | patient",
+                "pfs censoring=last_assessment": TIME
+                + "advanced 1 | 400 | no | censored_last_contact | patient\n"
+                + "advanced 2 | 300 | no | censored_last_contact | patient",
+                "pfs next=censor": TIME
+                + "advanced 1 | 100 | no | censored_next_line    | patient\n"
+                + "advanced 2 | 300 | no | censored_last_contact | patient",
+            },
+            declares={"responses": "best_response"},
+        ),
+        Paragraph(
+            "There, no look can be missed",
+            """
+            0-163  nivolumab  best=PR reason=progression
+            400    contact
+            """,
+            times={"pfs missed=90": TIME + "advanced 1 | 163 | yes | progression | T1"},
             declares={"responses": "best_response"},
         ),
         Paragraph(
