@@ -177,8 +177,9 @@ select
     initial_survival.pfs_event as initial_pfs_event,
     -- Stable disease that was not followed for so long is neither.
     case
-        when initial_response.responder or not initial_response.disease_control
-            then initial_response.responder
+        when initial_response.responder is null then null
+        when initial_response.responder then true
+        when not initial_response.disease_control then false
         when initial_survival.pfs_days >= $benefit_stable_days then true
         when initial_survival.pfs_event then false
     end as initial_benefit,
