@@ -13,8 +13,8 @@ CHAPTER = Chapter(
     "A study may look past the next line (`ignore`, the default), censor what has had no event by "
     "its first day (`censor`), or count that day as an event (`event`); it may censor the living "
     "at the last evaluable assessment (the default), the last assessment or the last contact; and "
-    "it may censor an event that was seen too long after the last look. Decisions 0090 and 0091. The "
-    "last column is the record that ended the time: a scan, an episode, or the patient's own.",
+    "it may censor an event that was seen too long after the last look. Decisions 0090 and 0091. "
+    "The last column is the record that ended the time: a scan, an episode, or the patient's own.",
     (
         Paragraph(
             "A progression after the next line's start, read three ways",
