@@ -175,9 +175,16 @@ def _of_confirmation(facts: Facts, scans: Sequence[Assessment]) -> Iterator[tupl
             yield "confirmation_days", max(held) + 1
         for apart in held:
             yield "confirmation_days", apart if apart < limit else apart + 1
-    if any(code(one) == "NE" for one in scans):
+    if _may_be_held(scans) and any(code(one) == "SD" for one in scans):
+        yield "accept_stable_between", 1
+    if _may_be_held(scans) and any(code(one) == "NE" for one in scans):
         yield "confirmation_max_not_evaluable", 0
         yield "confirmation_max_not_evaluable", 2
+
+
+def _may_be_held(scans: Sequence[Assessment]) -> bool:
+    """Whether there is a response that could be confirmed."""
+    return sum(code(one) in RANK for one in scans) > 1
 
 
 def _moved_starts(facts: Facts) -> Iterator[Alternative]:

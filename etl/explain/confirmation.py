@@ -57,7 +57,7 @@ def _confirm(
 ) -> Confirmation:
     if not later:
         return Confirmation(response, None, "no later assessment counts")
-    limit = parameters.confirmation_days
+    limit = max(parameters.confirmation_days, 1)
     refused: list[tuple[Assessment, str]] = []
     for place, candidate in enumerate(later):
         apart = (when(candidate) - when(response)).days
@@ -85,7 +85,10 @@ def _refusal(
     parameters: Parameters,
 ) -> str | None:
     held = RANK if code(response) == "PR" else ("CR",)
-    spoils = [one for one in between if code(one) not in (*held, "NE")]
+    stable = [one for one in between if code(one) == "SD"] if code(response) == "PR" else []
+    allowed_stable = parameters.accept_stable_between
+    borne = (*held, "NE", "SD") if len(stable) <= allowed_stable and stable else (*held, "NE")
+    spoils = [one for one in between if code(one) not in borne]
     missing = sum(code(one) == "NE" for one in between)
     allowed = parameters.confirmation_max_not_evaluable
     if spoils:

@@ -171,7 +171,9 @@ class Line:
     best_overall_response: str | None = None
     best_overall_response_date: date | None = None
     best_overall_response_confirmed: str | None = None
+    criteria: str | None = None
     entered_best_response: str | None = None
+    entered_response_agreement: str | None = None
     first_response_date: date | None = None
     progression_date: date | None = None
     progression_source: str | None = None
@@ -189,7 +191,11 @@ class Line:
     ttnt_days: int | None = None
     ttnt_event: bool | None = None
     ttnt_end_reason: str | None = None
+    dor_days: int | None = None
+    dor_event: bool | None = None
+    dor_end_reason: str | None = None
     severe_toxicity: str | None = None
+    severe_irae_status: str | None = None
     worst_grade: int | None = None
     worst_irae_grade: int | None = None
     lines_doubtful_because: str | None = None

@@ -21,8 +21,15 @@ LIMITS: Mapping[str, str] = {
     "dropped_component_days": "With a component dropped after {value}",
     "adjuvant_refractory_days": "With adjuvant refractory disease within {value}",
     "stable_disease_days": "With stable disease from day {value}",
+    "non_target_days": "With NON-CR/NON-PD from day {value}",
+    "immune_confirmation_min_days": "With an iCPD confirming from {value} on",
+    "immune_confirmation_max_days": "With an iCPD confirming up to {value}",
+    "stopping_toxicity_days": "With toxicity that stopped a line within {value} of its end",
+    "stopped_for_progression_days": "With a stop for progression within {value} of it",
+    "benefit_stable_days": "With stable disease as benefit from day {value}",
     "confirmation_days": "With confirmation after {value}",
     "confirmation_max_not_evaluable": "With {value} allowed that cannot be evaluated",
+    "accept_stable_between": "With {value} of stable disease allowed before confirmation",
     "toxicity_window_days": "With a toxicity window of {value}",
 }
 SWITCHES: Mapping[tuple[str, Any], str] = {
@@ -31,11 +38,15 @@ SWITCHES: Mapping[tuple[str, Any], str] = {
     ("given_back_component_opens", True): "If giving a component back opened a line",
     ("addition_opens", "never"): "If an addition opened no line",
     ("addition_opens", "class"): "If only an addition of a new class opened a line",
+    ("missing_as_not_evaluable", True): "If a line without an assessment were not evaluable",
     ("number_settings_apart", False): "If lines were numbered through all settings",
     ("substitution_groups", ()): "If no substance could replace another",
 }
 _UNITS: Mapping[str, Callable[[int], str]] = {
     "stable_disease_days": str,
+    "non_target_days": str,
+    "benefit_stable_days": str,
+    "accept_stable_between": lambda value: counted(value, "assessment"),
     "confirmation_max_not_evaluable": lambda value: counted(value, "assessment"),
 }
 

@@ -61,7 +61,7 @@ _ASSESSMENTS = """
     select
         responses.* exclude (assessment_date),
         coalesce(assessments.assessment_date, responses.assessment_date) as assessment_date,
-        assessments.category,
+        coalesce(line_assessments.category, assessments.category) as category,
         assessments.is_worst_of_day,
         line_assessments.line_id,
         line_assessments.line_assignment

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from etl.explain.confirmation import RANK, Confirmation, code, confirmations, when
 from etl.explain.document import Statement
 from etl.explain.facts import Assessment, Facts, Line
-from etl.explain.words import counted, days, on, sources
+from etl.explain.words import counted, days, joined, on, sources
 
 ASSIGNMENTS: Mapping[str, str] = {
     "treatment_and_date": "",
@@ -36,6 +36,7 @@ def statements(facts: Facts, line: Line) -> list[Statement]:
         *(_assessment(facts, line, one) for one in of_line(facts, line)),
         _best(facts, line),
         *_confirmed(facts, line),
+        *_beside(facts, line),
         _progression(facts, line),
     ]
 
@@ -59,14 +60,13 @@ def _why_not(one: Assessment, line: Line, facts: Facts) -> str | None:
 def _assessment(facts: Facts, line: Line, one: Assessment) -> Statement:
     day = (when(one) - line.start_date).days
     refused = _why_not(one, line, facts)
-    early = code(one) == "SD" and day < facts.parameters.stable_disease_days
+    limit, early = _earliest(facts, one), day < _earliest(facts, one)
     if refused is not None:
         verdict = f"not counted: {refused}"
     elif code(one) == "NE":
         verdict = "counted as not evaluable"
     elif early:
-        limit = facts.parameters.stable_disease_days
-        verdict = f"too early for stable disease (before day {limit}): counted as not evaluable"
+        verdict = f"too early to count (before day {limit}): counted as not evaluable"
     else:
         verdict = "counted"
     against = ASSIGNMENTS[one.line_assignment or "date"].format(episode=one.treatment_id)
@@ -79,13 +79,20 @@ def _assessment(facts: Facts, line: Line, one: Assessment) -> Statement:
     )
 
 
+def _earliest(facts: Facts, one: Assessment) -> int:
+    """The first day of a line from which a code counts."""
+    limits = facts.parameters
+    days_by_code = {"SD": limits.stable_disease_days, "NON-CR/NON-PD": limits.non_target_days}
+    return days_by_code.get(code(one), 0)
+
+
 def _best(facts: Facts, line: Line) -> Statement:
     label, best = "Best response", line.best_overall_response
     if line.response_source == "entered":
         return _entered(facts, line)
     counted_ones = counting(facts, line)
-    if best is None:
-        return Statement(label, "None: no assessment belongs to the line.")
+    if best is None or not counted_ones:
+        return Statement(label, f"{best or 'None'}: no assessment belongs to the line.")
     first = [one for one in counted_ones if when(one) == line.best_overall_response_date]
     if best == "NE":
         return Statement(
@@ -127,7 +134,10 @@ def _confirmed(facts: Facts, line: Line) -> Iterator[Statement]:
     confirmed = line.best_overall_response_confirmed
     if line.response_source == "entered" or confirmed is None:
         return
-    found = confirmations(counting(facts, line), facts.parameters)
+    scans = counting(facts, line)
+    if not scans:
+        return
+    found = confirmations(scans, facts.parameters)
     for one in found:
         is_met = one.by is not None and confirmed in (one.response.response, code(one.response))
         if is_met and one.by is not None:
@@ -178,6 +188,26 @@ def _instead(facts: Facts, confirmed: str) -> str:
     return f" What is left is {confirmed}."
 
 
+def _beside(facts: Facts, line: Line) -> Iterator[Statement]:
+    """The criteria where they are mixed, and what the hospital entered."""
+    if line.criteria == "mixed":
+        yield Statement(
+            "Criteria",
+            "Assessed by RECIST 1.1 and by iRECIST: read in RECIST 1.1, where an iUPD is a PD.",
+            clause="mixed",
+        )
+    if line.response_source == "assessments" and line.entered_best_response is not None:
+        ids = line.treatment_ids.split(",")
+        episodes = [one for one in facts.treatments if one.treatment_id in ids]
+        yield Statement(
+            "Entered",
+            f"The best response entered is {line.entered_best_response}; "
+            f"{AGREEMENTS[line.entered_response_agreement]}.",
+            sources(one for one in episodes if one.best_response == line.entered_best_response),
+            line.entered_response_agreement,
+        )
+
+
 def _progression(facts: Facts, line: Line) -> Statement:
     if line.progression_source is None:
         return Statement("Progression", "None of the line is registered.")
@@ -186,23 +216,51 @@ def _progression(facts: Facts, line: Line) -> Statement:
     found = [one for one in facts.assessments if one.record_key == key or one.response_id == key]
     response = found[0].response if found else "PD"
     seen = f" of {when(found[0])}" if found else ""
-    if line.is_immune_confirmed and found and when(found[0]) != line.progression_date:
-        text = PROGRESSION_CONFIRMED
+    if found and line.progression_date and when(found[0]) != line.progression_date:
+        text = PROGRESSION_CONFIRMED if line.is_immune_confirmed else PROGRESSION_LATE
     day = on(line.progression_date, facts) if line.progression_date else "no date"
     since = (line.progression_date - line.start_date).days if line.progression_date else 0
     return Statement(
         "Progression",
-        text.format(day=day, key=key, code=response, seen=seen, since=days(since)),
+        text.format(
+            day=day,
+            key=key,
+            code=response,
+            seen=seen,
+            since=days(since),
+            because=_unconfirmed_because(facts, line),
+        ),
         sources([facts.record(key)]),
         line.progression_source,
     )
 
 
+def _unconfirmed_because(facts: Facts, line: Line) -> str:
+    """Why an iUPD counts that was never confirmed."""
+    later = [
+        one
+        for one in of_line(facts, line)
+        if line.progression_date and when(one) > line.progression_date
+    ]
+    said = []
+    if all(code(one) in ("PD", "iUPD") for one in later):
+        said.append("only progression follows" if later else "no assessment follows")
+    if line.next_line_start_date is not None:
+        said.append("the next line started")
+    elif line.closed_because != "death" and (
+        line.end_date is not None or line.end_reason not in ("ongoing", "unknown")
+    ):
+        said.append("treatment had stopped")
+    if facts.person.death_cause == "melanoma":
+        said.append("the patient died of melanoma")
+    return joined(said)
+
+
 PROGRESSION: Mapping[str, str] = {
     "assessment": "{day}: {key} is the first {code} of the line, {since} after its start.",
     "unconfirmed_iUPD": (
-        "{day}: {key} is an iUPD that nothing reset, and no later assessment could confirm it or "
-        "treatment stopped, or the patient died of melanoma; {since} after the line's start."
+        "{day}: {key} is an iUPD that no later assessment reset, and it counts although it was not "
+        "confirmed, since {because}; {since} after the line's start."
     ),
     "stop_reason": (
         "{day}: no assessment of the line shows PD, and {key} stopped for progression, {since} "
@@ -214,6 +272,17 @@ PROGRESSION: Mapping[str, str] = {
     "entered_response_undated": (
         "On a day that is not known: the best response entered for {key} is progression."
     ),
+}
+PROGRESSION_LATE = (
+    "{day}: the first iUPD since the last reset; {key}, {code}{seen}, comes too late to confirm "
+    "it, and it stands all the same; {since} after the line's start."
+)
+AGREEMENTS: Mapping[str | None, str] = {
+    "same": "the same as derived",
+    "same_when_confirmed": "the same as the confirmed response",
+    "same_responder_status": "another code, with the same answer to whether the patient responded",
+    "differs": "not what is derived",
+    None: "nothing is derived to compare it with",
 }
 PROGRESSION_CONFIRMED = (
     "{day}: the first iUPD since the last reset, confirmed by {key}, {code}{seen}; {since} after "

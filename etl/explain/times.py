@@ -1,10 +1,10 @@
 """What is said of the times of a line: start, end, and what ended each.
 
-Belongs here: progression-free and overall survival, time to next treatment. Does not belong here:
-statistics over patients (`etl/survival`).
+Belongs here: progression-free and overall survival, duration of response, next treatment. Does
+not belong here: statistics over patients (`etl/survival`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from etl.explain.document import Statement
@@ -42,6 +42,14 @@ OS: Mapping[str, str] = {
     "unknown_death_before_start": "Not known: the date of death lies before the line's start.",
     "unknown_no_contact": "Not known: no last contact is registered.",
 }
+DOR: Mapping[str, str] = {
+    **PFS,
+    "no_response": "None: the line has no complete or partial response.",
+    "unknown_response_undated": "Not known: a response is entered, and not its day.",
+    "unknown_response_after_end": (
+        "Not known: the first response is later than the end of progression-free survival."
+    ),
+}
 TTNT: Mapping[str, str] = {"next_line": "Event: the next line started.", **OS}
 _ROWS: Mapping[str, tuple[str, ...]] = {
     "death": ("death_date",),
@@ -55,8 +63,8 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
 
 
 def statements(facts: Facts, line: Line) -> list[Statement]:
-    """Progression-free survival, overall survival, time to next treatment."""
-    return [_pfs(facts, line), _os(facts, line), _ttnt(facts, line)]
+    """Progression-free survival, duration of response, survival, time to next treatment."""
+    return [_pfs(facts, line), *_dor(facts, line), _os(facts, line), _ttnt(facts, line)]
 
 
 def _span(facts: Facts, line: Line, end: date | None, number: int | None) -> str:
@@ -82,6 +90,22 @@ def _pfs(facts: Facts, line: Line) -> Statement:
         rests_on,
         reason,
     )
+
+
+def _dor(facts: Facts, line: Line) -> Iterator[Statement]:
+    reason = line.dor_end_reason
+    if reason is None:
+        return
+    span, rests_on = "", sources([])
+    if line.dor_days is not None and line.pfs_end_date and line.first_response_date:
+        span = (
+            f"{days(line.dor_days)}, from the first response on {line.first_response_date} to "
+            f"{on(line.pfs_end_date, facts)}. "
+        )
+        rests_on = sources([facts.record(line.pfs_record_key)])
+    if reason in _ROWS:
+        rests_on = facts.person_rows(*_ROWS[reason])
+    yield Statement("DoR", span + DOR[reason].format(record=line.pfs_record_key), rests_on, reason)
 
 
 def _elsewhere(facts: Facts, line: Line) -> str:

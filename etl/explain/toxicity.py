@@ -99,6 +99,9 @@ ASSIGNMENTS: Mapping[str, Callable[[Facts, Line | None, Event], str]] = {
 }
 
 
+IRAE: Mapping[str, str] = {"yes": "yes", "no": "no", "not_reported": "not reported"}
+
+
 def _worst(line: Line, events: list[Event]) -> Statement:
     if line.worst_grade is None:
         return Statement("Worst grade", "None: no graded event is registered.")
@@ -127,6 +130,8 @@ def _known(facts: Facts, line: Line) -> Statement:
         text = f"Known: an event of grade {line.worst_grade} is registered, whatever is entered."
     else:
         text = "Known: this source registers events of every grade, and there is one."
+    if line.severe_irae_status is not None:
+        text += f" Of an immune-related event of grade 3 or more: {IRAE[line.severe_irae_status]}."
     return Statement(
         "Severe toxicity", text, sources(episodes), "known" if line.toxicity_known else "not known"
     )
