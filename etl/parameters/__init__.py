@@ -1,24 +1,21 @@
 """The parameters of the derivations, each with its default, unit and source.
 
 Belongs here: every number or list on which a derived value depends, declared once in the group of
-its room (`lines`, `responses`, `times`, `toxicity`, `reexposures`) and passed to the SQL models as
-`$name`. Does not belong here: site settings (`etl/settings.py`) and what one study asks for
-(`etl/studies`).
+its room (`lines`, `responses`, `toxicity`, `reexposures`) and passed to the SQL models as `$name`.
+Does not belong here: site settings (`etl/settings.py`) and what one study asks for (`etl/studies`),
+the variants of the times among it (`etl/survival/variants.py`).
 """
 
 from etl.parameters.lines import LineParameters
 from etl.parameters.reexposures import ReexposureParameters
 from etl.parameters.responses import ResponseParameters
-from etl.parameters.times import TimeParameters
 from etl.parameters.toxicity import ToxicityParameters
 
 DAYS_PER_MONTH = 30.4375
 """Days in a month wherever durations are given in months: 365.25 / 12."""
 
 
-class Parameters(
-    LineParameters, ResponseParameters, TimeParameters, ToxicityParameters, ReexposureParameters
-):
+class Parameters(LineParameters, ResponseParameters, ToxicityParameters, ReexposureParameters):
     """Parameters of the derivations.
 
     Raises:

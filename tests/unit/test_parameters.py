@@ -8,7 +8,6 @@ from etl.parameters import DAYS_PER_MONTH, Parameters
 from etl.parameters.lines import LineParameters
 from etl.parameters.reexposures import ReexposureParameters
 from etl.parameters.responses import ResponseParameters
-from etl.parameters.times import TimeParameters
 from etl.parameters.toxicity import ToxicityParameters
 
 
@@ -61,10 +60,6 @@ def test_the_window_of_an_immune_confirmation_is_open() -> None:
     with pytest.raises(ValidationError, match="give a minimum up to the maximum"):
         ResponseParameters(immune_confirmation_min_days=57)
     assert ResponseParameters(immune_confirmation_min_days=56).immune_confirmation_min_days == 56
-
-
-def test_the_defaults_of_times() -> None:
-    assert TimeParameters().model_dump() == {}
 
 
 def test_the_defaults_of_toxicity() -> None:
