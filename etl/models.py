@@ -166,6 +166,8 @@ def run_model(
     _ensure_table(con, contract)
     columns = ", ".join(f'"{c.name}"' for c in physical_columns(contract))
     target = f'{model.layer}."{model.table}"'
+    # A table is a set: keeping the order in which rows arrive costs a fifth of the time.
+    con.execute("set preserve_insertion_order = false")
     con.execute("begin transaction")
     try:
         con.execute(f"delete from {target}")
@@ -179,6 +181,8 @@ def run_model(
         if isinstance(error, duckdb.ConstraintException):
             raise ModelError(_broken(model, error)) from None
         raise
+    finally:
+        con.execute("set preserve_insertion_order = true")
     return int(rows[0]) if rows else 0
 
 
