@@ -5,7 +5,7 @@ how a line is recognised (`matching`), the course and the criteria on it (`cours
 outcomes (`outcomes`), estimates from the pairs (`estimates`).
 """
 
-from etl.studies.course import between_sql, doses_sql, stopping_events_sql
+from etl.studies.course import between_sql, doses_sql, earlier_classes_sql, stopping_events_sql
 from etl.studies.criteria import Criterion, criteria, doubt_steps, selection_doubts
 from etl.studies.definition import Study
 from etl.studies.matching import (
@@ -16,7 +16,7 @@ from etl.studies.matching import (
     is_rechallenge,
     literals,
 )
-from etl.studies.outcomes import outcomes_sql
+from etl.studies.outcomes import os_variant, outcomes_sql, pfs_variant
 
 _INITIAL_RANK = {
     "first_matching_line": "initials.line_sequence",
@@ -117,6 +117,9 @@ lasts as (
     group by patient_id
 ),
 
+earlier as ({earlier_classes_sql(study)}
+),
+
 doses as ({doses_sql(study)}
 ),
 
@@ -142,6 +145,7 @@ select
         initial_progression_date is not null
         and initial_progression_date <= initial_end_date
     ) as has_progression_at_stop,
+    coalesce(earlier.classes, []) as earlier_classes,
     doses.doses,
     doses.last_dose_date,
     stopping_events.organ_classes as stopping_organ_classes,
@@ -154,6 +158,7 @@ select
 from marts.patients
 left join lasts on lasts.patient_id = patients.patient_id
 left join pairs on pairs.patient_id = patients.patient_id
+left join earlier on earlier.line_id = pairs.initial_line_id
 left join doses on doses.line_id = pairs.initial_line_id
 left join stopping_events on stopping_events.line_id = pairs.initial_line_id
 left join between_lines
@@ -254,10 +259,12 @@ select
     irae_days,
     irae_cause,
     '{study.pfs_index}' as pfs_index,
+    '{pfs_variant(study).name}' as pfs_variant,
     pfs_days,
     pfs_event,
     pfs_end_reason,
     '{study.os_index}' as os_index,
+    '{os_variant(study).name}' as os_variant,
     os_days,
     os_event,
     os_end_reason,

@@ -63,16 +63,26 @@ def _index_line(index: str) -> str:
     return {"rechallenge_start": "rechallenge", "initial_start": "initial"}[index]
 
 
-def _pfs(study: Study) -> str:
+def pfs_variant(study: Study) -> PfsVariant:
+    """The study's variant of progression-free survival."""
     asked = study.endpoints.pfs
-    variant = PfsVariant(asked.next_therapy, asked.censoring, asked.missed_assessments_days)
+    return PfsVariant(asked.next_therapy, asked.censoring, asked.missed_assessments_days)
+
+
+def os_variant(study: Study) -> OsVariant:
+    """The study's variant of overall survival."""
+    return OsVariant(study.endpoints.os.censoring)
+
+
+def _pfs(study: Study) -> str:
+    variant = pfs_variant(study)
     if variant == PfsVariant():
         return _of_the_mart("pfs")
     return pfs_sql(variant)
 
 
 def _os(study: Study) -> str:
-    variant = OsVariant(study.endpoints.os.censoring)
+    variant = os_variant(study)
     if variant == OsVariant():
         return _of_the_mart("os")
     return os_sql(variant)

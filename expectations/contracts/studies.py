@@ -113,12 +113,14 @@ class Rechallenges(Contract):
     pfs_index: Series[str] = column(
         "Day from which progression-free survival counts.", nullable=False, isin=INDEXES
     )
+    pfs_variant: Series[str] = column("Its variant, as the study names it.", nullable=False)
     pfs_days: Series[int] = column("Progression-free survival from its index.", unit="days")
     pfs_event: Series[bool] = column("An event of the study's variant ended it; false: censored.")
     pfs_end_reason: Series[str] = column("What ended it.")
     os_index: Series[str] = column(
         "Day from which overall survival counts.", nullable=False, isin=INDEXES
     )
+    os_variant: Series[str] = column("Its variant, as the study names it.", nullable=False)
     os_days: Series[int] = column("Overall survival from its index.", unit="days")
     os_event: Series[bool] = column("Death ended it; false is censored.")
     os_end_reason: Series[str] = column("What ended it.")
