@@ -9,6 +9,19 @@ from etl.studies.definition import Study
 from etl.studies.matching import counted_substance, is_in_setting
 
 
+def earlier_classes_sql(study: Study) -> str:
+    """SELECT of the drug classes given before an initial line, in any setting."""
+    if not study.initial.no_earlier_classes:
+        return "select null as line_id, cast([] as varchar[]) as classes where false"
+    return """
+    select initials.line_id, flatten(list(lines.classes)) as classes
+    from initials
+    inner join lines
+        on lines.patient_id = initials.patient_id
+        and lines.line_sequence < initials.line_sequence
+    group by initials.line_id"""
+
+
 def asks_for_doses(study: Study) -> bool:
     """Whether the study looks at doses or at the day of the last one."""
     return (

@@ -35,6 +35,7 @@ def criteria(study: Study) -> tuple[Criterion, ...]:
     return (
         *_of_the_population(study),
         Criterion("initial_line", words.initial_step(study), "initial_line_id is not null"),
+        *_of_earlier_lines(study),
         Criterion("later_line", words.later_step(study), "has_later_line"),
         Criterion(
             "rechallenge_line", words.rechallenge_step(study), "rechallenge_line_id is not null"
@@ -71,6 +72,16 @@ def _of_the_population(study: Study) -> Iterator[Criterion]:
             "primary_type",
             f"The primary is not {words.either(excluded)}, or its type is not registered",
             f"coalesce(primary_type not in ({literals(excluded)}), true)",
+        )
+
+
+def _of_earlier_lines(study: Study) -> Iterator[Criterion]:
+    classes = study.initial.no_earlier_classes
+    if classes:
+        yield Criterion(
+            "no_earlier_class",
+            f"No earlier line, of any setting, with a drug of the class {words.either(classes)}",
+            f"not list_has_any(earlier_classes, [{literals(classes)}])",
         )
 
 

@@ -106,6 +106,10 @@ class Initial(Exposure):
             "contains_substance: it holds `substances`."
         ),
     )
+    no_earlier_classes: tuple[DrugClass, ...] = Field(
+        default=(),
+        description="Drug classes that no earlier line, of any setting, may have held.",
+    )
     minimum_doses: int | None = Field(
         default=None,
         ge=1,
