@@ -82,6 +82,13 @@ class Study(Definition):
         ),
     )
     endpoints: Endpoints = Endpoints()
+    sensitivity: bool = Field(
+        default=False,
+        description=(
+            "Whether every night asks this study again under other definitions; costs a "
+            "derivation an alternative."
+        ),
+    )
     disclosure: DisclosureControl = DisclosureControl()
     publication: Publication | None = None
 
