@@ -204,7 +204,7 @@ def test_where_the_curve_stands_at_one_half_the_median_is_its_first_time(
 
 
 def test_where_the_curve_is_zero_there_are_no_limits() -> None:
-    # R prints NA, lifelines NaN; here it is not given, so that no number is ever printed for it.
+    # R prints NA, lifelines 0 for both; here they are not given, so that none is ever printed.
     last = fitted({"data": "all_events_6"}).steps[-1]
     assert last.survival == 0
     assert (last.lower, last.upper) == (None, None)
