@@ -10,7 +10,8 @@ Counted are lines, best responses, times and rechallenge pairs: `derived.lines`,
 `derived.line_responses`, `derived.line_survival`, `marts.reexposures` and every derived table that
 one of them is made from. The other derived tables and marts are timed beside them. Staging is made
 before and not timed. CPU seconds are over all threads: where they are far under twice the seconds,
-something else held the processors. Each size is derived in a process of its own, whose peak memory is reported.
+something else held the processors. Each size is derived in a process of its own, whose peak memory
+is reported.
 
 Written: benchmarks/derivations.json and benchmarks/derivations.svg. Exit 1 when a limit is broken.
 """
