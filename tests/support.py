@@ -75,6 +75,7 @@ def native(
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: list[Any]) -> None:
     table = TABLES[name]
+    filled: list[list[Any]] = []
     for number, row in enumerate(rows, start=1):
         unknown = set(row) - {*table.column_names, "_file", "_line"}
         assert not unknown, f"{name} has no column {', '.join(sorted(unknown))}"
@@ -82,9 +83,15 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: list[Any]) -> None:
         for column in table.column_names:
             text = None if row.get(column) in (None, "") else str(row[column])
             values += [text, text]
-        values += [row.get("_file", table.file_name), row.get("_line", number + 1), number]
-        holes = ", ".join("?" * len(values))
-        con.execute(f"insert into source.{name} values ({holes})", values)
+        filled.append(
+            [*values, row.get("_file", table.file_name), row.get("_line", number + 1), number]
+        )
+    for first in range(0, len(filled), 100):
+        some = filled[first : first + 100]
+        holes = ", ".join("(" + ", ".join("?" * len(values)) + ")" for values in some)
+        con.execute(
+            f"insert into source.{name} values {holes}", [v for values in some for v in values]
+        )
 
 
 def run_layers(con: duckdb.DuckDBPyConnection, *layers: str, **parameters: object) -> None:

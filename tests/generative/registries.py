@@ -65,7 +65,19 @@ KINDS = ("surgery", "radiotherapy", "stereotactic", "t_vec", "other")
 CODES = ("CR", "PR", "PR", "SD", "SD", "NON-CR/NON-PD", "PD", "PD", "NE")
 IMMUNE_CODES = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iUPD", "iUPD", "iCPD", "NE")
 SETTINGS = ("advanced", "advanced", "advanced", "advanced", "adjuvant", "unknown", "neoadjuvant")
-REASONS = (None, None, "progression", "toxicity", "toxicity", "completed", "unknown")
+REASONS = (
+    None,
+    None,
+    "progression",
+    "progression",
+    "toxicity",
+    "toxicity",
+    "completed",
+    "patient_choice",
+    "death",
+    "other",
+    "unknown",
+)
 
 
 @dataclass(frozen=True)
