@@ -24,7 +24,8 @@ by_date as (
             <= coalesce(lines.next_line_start_date, assessments.assessment_date)
 ),
 
--- A clinical judgement stands beside either dictionary; NE is a word of both.
+-- A clinical judgement stands beside either dictionary; NE is a word of both. Other lines are all
+-- RECIST 1.1.
 line_criteria as (
     select
         line_id,
@@ -42,12 +43,29 @@ line_criteria as (
             else 'clinical'
         end as line_criteria
     from by_date
+    where line_id in (select line_id from by_date where dictionary <> 'RECIST1.1')
     group by line_id
 ),
 
-attributed_treatments as (
-    select distinct treatment_id
+-- Most episodes are of one line.
+treatments as (
+    select
+        treatment_id,
+        min(line_id) as first_line_id,
+        max(line_id) as last_line_id
     from derived.line_treatments
+    group by treatment_id
+),
+
+between_lines as (
+    select
+        line_treatments.treatment_id,
+        line_treatments.line_id
+    from derived.line_treatments
+    inner join treatments on line_treatments.treatment_id = treatments.treatment_id
+    where
+        treatments.first_line_id < line_treatments.line_id
+        and line_treatments.line_id < treatments.last_line_id
 )
 
 select
@@ -65,17 +83,17 @@ select
     by_date.is_evaluable,
     by_date.is_worst_of_day,
     by_date.days_from_line_start,
-    line_criteria.line_criteria,
+    coalesce(line_criteria.line_criteria, 'RECIST1.1') as line_criteria,
     case
-        when line_treatments.treatment_id is not null then 'treatment_and_date'
-        when attributed_treatments.treatment_id is not null then 'date_against_treatment'
+        when
+            by_date.line_id in (treatments.first_line_id, treatments.last_line_id)
+            or between_lines.line_id is not null
+            then 'treatment_and_date'
+        when treatments.treatment_id is not null then 'date_against_treatment'
         else 'date'
     end as line_assignment
 from by_date
-inner join line_criteria on by_date.line_id = line_criteria.line_id
-left join derived.line_treatments
-    on
-        by_date.line_id = line_treatments.line_id
-        and by_date.treatment_id = line_treatments.treatment_id
-left join attributed_treatments
-    on by_date.treatment_id = attributed_treatments.treatment_id
+left join line_criteria on by_date.line_id = line_criteria.line_id
+left join treatments on by_date.treatment_id = treatments.treatment_id
+left join between_lines
+    on by_date.treatment_id = between_lines.treatment_id and by_date.line_id = between_lines.line_id

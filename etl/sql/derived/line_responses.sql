@@ -30,41 +30,51 @@ read_assessments as (
             and line_progressions.progression_source in ('assessment', 'unconfirmed_iUPD')
 ),
 
--- Whether a response was held is asked of lines with a response only.
-placed as (
+-- Most lines hold their responses to the end: two days tell whether they are confirmed.
+spans as (
+    select
+        line_id,
+        max(case when category in ('CR', 'PR') then days_from_line_start end) as last_response_day,
+        max(case when category = 'CR' then days_from_line_start end) as last_complete_day,
+        -- Nothing else was seen since the first response, and no PR since the first CR.
+        coalesce(
+            max(case when category not in ('CR', 'PR', 'PD') then days_from_line_start end)
+            > min(case when category in ('CR', 'PR') then days_from_line_start end),
+            false
+        )
+        or coalesce(
+            max(case when category = 'PR' then days_from_line_start end)
+            > min(case when category = 'CR' then days_from_line_start end),
+            false
+        ) as is_interrupted
+    from read_assessments
+    where is_counted
+    group by line_id
+    having count(case when category in ('CR', 'PR') then 1 end) > 0
+),
+
+-- Of interrupted lines: running counts that never fall, so that what lies between two assessments
+-- is a difference.
+running as (
     select
         line_id,
         response_id,
         days_from_line_start,
         category,
-        row_number() over so_far as place,
-        max(case when category = 'CR' then days_from_line_start end) over so_far
-            as last_complete_day
-    from read_assessments
-    where
-        is_counted
-        and line_id in (select line_id from read_assessments where category in ('CR', 'PR'))
-    window
-        so_far as (
-            partition by line_id
-            order by days_from_line_start
-            rows between unbounded preceding and current row
-        )
-),
-
--- Running counts that never fall, so that what lies between two assessments is a difference.
-running as (
-    select
-        placed.*,
         sum(case when category = 'NE' then 1 else 0 end) over so_far as not_evaluable,
         sum(case when category = 'SD' then 1 else 0 end) over so_far as stable,
         sum(case when category in ('CR', 'NE') then 0 else 1 end) over so_far as not_complete,
         sum(case when category in ('CR', 'PR', 'NE', 'SD') then 0 else 1 end) over so_far
             as not_responses,
-        -- the day of the last CR that a PR followed
-        coalesce(max(case when category = 'PR' then last_complete_day end) over so_far, 0)
-            as fallen_from_day
-    from placed
+        max(case when category = 'PR' then days_from_line_start end) over so_far
+            as last_partial_day,
+        min(case when category = 'CR' then days_from_line_start end) over (
+            partition by line_id
+            order by days_from_line_start
+            rows between 1 following and unbounded following
+        ) as next_complete_day
+    from read_assessments
+    where is_counted and line_id in (select line_id from spans where is_interrupted)
     window
         so_far as (
             partition by line_id
@@ -87,8 +97,8 @@ confirming as (
             as response_stable,
         min(case when category in ('CR', 'PR') then not_responses end) over late_enough
             as response_not_responses,
-        min(case when category in ('CR', 'PR') then fallen_from_day end) over late_enough
-            as response_fallen_from_day
+        min(case when category in ('CR', 'PR') then last_partial_day end) over late_enough
+            as response_last_partial_day
     from running
     window
         late_enough as (
@@ -112,14 +122,31 @@ confirmed as (
             and response_not_evaluable - not_evaluable <= $confirmation_max_not_evaluable
             and response_stable - stable <= $accept_stable_between
             and response_not_responses = not_responses
-            and response_fallen_from_day < days_from_line_start
+            and (next_complete_day is null or response_last_partial_day < next_complete_day)
         )
+),
+
+held as (
+    select
+        read_assessments.*,
+        case
+            when category not in ('CR', 'PR') or not is_counted then false
+            when spans.is_interrupted then confirmed.response_id is not null
+            when category = 'CR'
+                then
+                    spans.last_complete_day - days_from_line_start
+                    >= greatest($confirmation_days, 1)
+            else
+                spans.last_response_day - days_from_line_start >= greatest($confirmation_days, 1)
+        end as is_confirmed
+    from read_assessments
+    left join spans on read_assessments.line_id = spans.line_id
+    left join confirmed on read_assessments.response_id = confirmed.response_id
 ),
 
 scored as (
     select
-        read_assessments.*,
-        confirmed.response_id is not null as is_confirmed,
+        held.*,
         case
             when category = 'CR' then 1
             when category = 'PR' then 2
@@ -129,8 +156,8 @@ scored as (
             else 6
         end as score,
         case
-            when confirmed.response_id is not null and category = 'CR' then 1
-            when confirmed.response_id is not null then 2
+            when is_confirmed and category = 'CR' then 1
+            when is_confirmed then 2
             when
                 category in ('CR', 'PR', 'SD') and days_from_line_start >= $stable_disease_days
                 then 3
@@ -138,8 +165,7 @@ scored as (
             when category in ('PD', 'iUPD') then 5
             else 6
         end as confirmed_score
-    from read_assessments
-    left join confirmed on read_assessments.response_id = confirmed.response_id
+    from held
 ),
 
 -- The best first, and of equals the earliest.
