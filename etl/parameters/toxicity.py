@@ -13,7 +13,8 @@ class ToxicityParameters(ParameterGroup):
         ge=0,
         description=(
             "An adverse event without episode is attributed to a line up to so many days after "
-            "its end, or to the next line. Trial convention of 90 to 100 days."
+            "its end, or to the next line; so long is the line at risk of toxicity. Trial "
+            "convention of 90 to 100 days."
         ),
         json_schema_extra={"unit": "days"},
     )

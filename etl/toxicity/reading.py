@@ -198,7 +198,8 @@ def read_toxicity(
     known = entered_yes or entered_no or bool(severe) or (captures_all_grades and bool(events))
     first = min((event.onset for event in severe_iraes if event.onset is not None), default=None)
     days = (first - line.start).days if first and first >= line.start else None
-    closes, closed_by = _window(line, course, window_days)
+    onsets = [event.onset for event in events if event.onset is not None]
+    closes, closed_by = _window(line, course, window_days, onsets)
     end_reason, end_days = closed_by, (closes - line.start).days if closes else None
     if severe_iraes and days is None:
         end_reason, end_days = "onset_not_in_line", None
@@ -253,17 +254,22 @@ def _last_day(line: GivenLine, window_days: int) -> date | None:
     return None if line.end is None else line.end + timedelta(days=window_days)
 
 
-def _window(line: GivenLine, course: Course, window_days: int) -> tuple[date | None, str]:
-    """The day on which the line's toxicity window closes, and what closes it."""
+def _window(
+    line: GivenLine, course: Course, window_days: int, onsets: Sequence[date]
+) -> tuple[date | None, str]:
+    """The day on which the line's toxicity window closes, and what closes it.
+
+    Whoever had an event was alive: onsets show until when the patient was seen.
+    """
     if course.death is not None and course.death < line.start:
         return None, "death_before_start"
     last_day = _last_day(line, window_days)
     ending = [day for day in (line.next_start, course.death) if day is not None]
     if ending and (last_day is None or min(ending) <= last_day):
         return min(ending), "next_line" if min(ending) == line.next_start else "death"
-    seen_until = course.death or course.last_alive
-    if last_day is not None and seen_until is not None and last_day <= seen_until:
+    alive = max([line.start, *onsets, *([course.last_alive] if course.last_alive else [])])
+    if last_day is not None and last_day <= (course.death or alive):
         return last_day, "window_end"
     if course.is_dead:
         return None, "unknown_death_date"
-    return max(line.start, course.last_alive or line.start), "last_known_alive"
+    return alive, "last_known_alive"

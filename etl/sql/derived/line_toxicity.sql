@@ -29,6 +29,7 @@ events as (
         count(*) filter (where begins_episode) as episodes,
         max(valid_grade) as worst_grade,
         max(case when is_irae then valid_grade end) as worst_irae_grade,
+        max(onset_date) as last_onset_date,
         bool_or(valid_grade >= 3 and is_irae is null) as has_severe_of_unknown_cause,
         min(case when valid_grade >= 3 and is_irae then onset_date end) as first_severe_irae_date,
         case
@@ -59,6 +60,7 @@ reported as (
         events.worst_grade,
         events.worst_irae_grade,
         events.led_to_stop,
+        events.last_onset_date,
         events.first_severe_irae_date,
         case
             when events.first_severe_irae_date >= lines.start_date
@@ -82,7 +84,8 @@ windows as (
         reported.*,
         follow_up.is_dead,
         follow_up.death_date,
-        follow_up.last_alive_date,
+        -- Whoever had an event was alive.
+        greatest(follow_up.last_alive_date, reported.last_onset_date) as seen_until,
         reported.end_date + $toxicity_window_days as last_day,
         least(reported.next_line_start_date, follow_up.death_date) as competing_date
     from reported
@@ -98,7 +101,7 @@ closed as (
                 then case
                     when competing_date = next_line_start_date then 'next_line' else 'death'
                 end
-            when last_day <= last_alive_date or death_date is not null then 'window_end'
+            when last_day <= seen_until or death_date is not null then 'window_end'
             when is_dead then 'unknown_death_date'
             else 'last_known_alive'
         end as closed_by
@@ -112,7 +115,7 @@ ended as (
             when 'next_line' then competing_date
             when 'death' then competing_date
             when 'window_end' then last_day
-            when 'last_known_alive' then greatest(start_date, last_alive_date)
+            when 'last_known_alive' then greatest(start_date, seen_until)
         end as window_end_date,
         case
             when has_severe_irae and days_to_severe_irae is null then 'onset_not_in_line'

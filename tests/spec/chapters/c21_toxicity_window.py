@@ -125,6 +125,15 @@ CHAPTER = Chapter(
             ENDS + "advanced 1 | 100 | 1 | severe_irae",
         ),
         Paragraph(
+            "A mild one does as well: the window is censored there",
+            """
+            0-63  ipilimumab
+            80    contact
+            100   event Colitis 2
+            """,
+            ENDS + "advanced 1 | 100 | 0 | last_known_alive",
+        ),
+        Paragraph(
             "An event entered for the line after its window is counted, not in the incidence",
             """
             0-63  ipilimumab
