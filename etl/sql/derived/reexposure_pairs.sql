@@ -53,16 +53,8 @@ matched as (
             and initial.line_sequence < reexposure.line_sequence
 ),
 
--- What is shared in the closest way of the pair tells the time off it.
-closest as (
-    select
-        matched.*,
-        likeness = max(likeness) over (
-            partition by initial_line_id, reexposure_line_id
-        ) as is_closest
-    from matched
-),
-
+-- The shared names are few: a list of them is sorted at the end. What is shared in the closest way
+-- tells the time off it.
 pairs as (
     select
         patient_id,
@@ -72,16 +64,13 @@ pairs as (
         reexposure_sequence,
         bool_or(is_same_regimen) as is_same_regimen,
         max(likeness) as likeness,
-        string_agg(distinct substance, '+' order by substance) filter (where likeness = 3)
-            as shared_substances,
-        string_agg(distinct drug_class, '+' order by drug_class) filter (where shares_class)
-            as shared_classes,
-        string_agg(distinct alike, '+' order by alike) filter (where likeness = 1)
-            as crossed_groups,
-        bool_and(last_date is not null) filter (where is_closest) as is_last_known,
-        max(last_date) filter (where is_closest) as last_date,
-        min(first_start_date) filter (where is_closest) as first_start_date
-    from closest
+        list(substance) filter (where likeness = 3) as substances,
+        list(drug_class) filter (where shares_class) as classes,
+        list(alike) filter (where likeness = 1) as alikes,
+        max({'likeness': likeness, 'is_unknown': last_date is null, 'last_date': last_date})
+            as last_given,
+        min({'unlikeness': -likeness, 'start_date': first_start_date}) as first_given
+    from matched
     group by
         patient_id, initial_line_id, reexposure_line_id, initial_sequence, reexposure_sequence
 ),
@@ -105,10 +94,14 @@ select
     initial_sequence,
     reexposure_sequence,
     kind,
-    shared_substances,
-    shared_classes,
-    case when likeness = 1 then crossed_groups end as crossed_groups,
-    case when is_last_known then greatest(first_start_date - last_date, 0) end as time_off_days,
+    array_to_string(list_sort(list_distinct(substances)), '+') as shared_substances,
+    array_to_string(list_sort(list_distinct(classes)), '+') as shared_classes,
+    case when likeness = 1 then array_to_string(list_sort(list_distinct(alikes)), '+') end
+        as crossed_groups,
+    case
+        when not last_given.is_unknown
+            then greatest(first_given.start_date - last_given.last_date, 0)
+    end as time_off_days,
     reexposure_sequence - initial_sequence - 1 as intervening_lines,
     row_number() over (partition by initial_line_id order by reexposure_sequence) - 1
         as reexposures_between,
