@@ -110,9 +110,7 @@ class LineAssessments(Contract):
     days_from_line_start: Series[int] = column(
         "From the line's start.", nullable=False, unit="days", ge=1
     )
-    line_criteria: Series[str] = column(
-        "Criteria of the line.", nullable=False, isin=LINE_CRITERIA
-    )
+    line_criteria: Series[str] = column("Criteria of the line.", nullable=False, isin=LINE_CRITERIA)
     line_assignment: Series[str] = column(
         "Whether the entered episode agrees with the date, which decides.",
         nullable=False,
