@@ -62,14 +62,15 @@ def counted() -> set[str]:
     return found
 
 
-def derive(settings: Settings) -> Result:
+def derive(settings: Settings, *, only_counted: bool = False) -> Result:
     """Run every derived model and mart over a staged warehouse; what each took."""
-    parameters, timed = Parameters().as_sql(), []
+    parameters = Parameters().as_sql()
+    timed: list[Result] = []
     with open_session(settings) as con:
         placed = "select count(*) from staging.patients where is_placed"
         patients = con.execute(placed).fetchall()[0][0]
         for model in load_models().values():
-            if model.layer == "staging":
+            if model.layer == "staging" or (only_counted and model.name not in counted()):
                 continue
             started, cpu_started = time.perf_counter(), time.process_time()
             rows = run_model(con, model, parameters)
@@ -121,25 +122,26 @@ def growth_per_patient(results: list[Result]) -> float | None:
     return float((large["counted_seconds"] / LARGEST) / (small["counted_seconds"] / COMPARED_WITH))
 
 
-def run(sizes: list[int], memory: str, threads: int) -> list[Result]:
+def run(asked: argparse.Namespace) -> list[Result]:
     """Make and derive a registry of each size, one after another."""
     results = []
     with tempfile.TemporaryDirectory() as folder:
         small = stage_small(Path(folder), SMALL_PATIENTS)
-        for size in sizes:
+        for size in asked.sizes:
             home = Path(folder) / str(size)
-            settings = Settings(home=home, memory_limit=memory, threads=threads)
+            settings = Settings(home=home, memory_limit=asked.memory, threads=asked.threads)
             multiply(small, settings, size // SMALL_PATIENTS)
             print(f"{size:,} patients", file=sys.stderr)
-            results.append(_derive_apart(settings))
+            results.append(_derive_apart(settings, only_counted=asked.only_counted))
             settings.warehouse_path.unlink()
     return results
 
 
-def _derive_apart(settings: Settings) -> Result:
+def _derive_apart(settings: Settings, *, only_counted: bool) -> Result:
     arguments = ["--derive", str(settings.home), "--memory", settings.memory_limit]
     command = [sys.executable, "-m", "benchmarks.derivations", *arguments]
     command += ["--threads", str(settings.threads)]
+    command += ["--only-counted"] if only_counted else []
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own
     result: Result = json.loads(done.stdout)
     return result
@@ -158,13 +160,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=_size, nargs="+", default=list(SIZES))
     parser.add_argument("--memory", default="4GB", help="memory DuckDB may use")
     parser.add_argument("--threads", type=int, default=2, help="threads DuckDB may use")
+    parser.add_argument("--only-counted", action="store_true", help="leave out what is not counted")
     parser.add_argument("--derive", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.derive:
         one = Settings(home=asked.derive, memory_limit=asked.memory, threads=asked.threads)
-        print(json.dumps(derive(one)))
+        print(json.dumps(derive(one, only_counted=asked.only_counted)))
         return
-    results = run(asked.sizes, asked.memory, asked.threads)
+    results = run(asked)
     for result in results:
         print(
             f"{result['patients']:>10,} patients {result['counted_seconds']:8.2f} s counted "
