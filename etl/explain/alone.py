@@ -175,7 +175,7 @@ def _copy(
         return
     columns = [str(row[0]) for row in con.execute(f"describe {name}").fetchall()]
     where, values = ("where patient_id = ?", [patient_id]) if "patient_id" in columns else ("", [])
-    copied = con.execute(f"select * from {name} {where}", values).fetch_arrow_table()
+    copied = con.execute(f"select * from {name} {where}", values).to_arrow_table()
     memory.register("copied", copied)
     memory.execute(f"create table {name} as select * from copied")
     if schema == "staging":

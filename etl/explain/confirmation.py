@@ -74,8 +74,15 @@ def _confirm(
                 "required)",
             )
         refused.append((candidate, why))
-    far = [why for candidate, why in refused if (when(candidate) - when(response)).days >= limit]
-    return Confirmation(response, None, far[0] if far else refused[-1][1])
+    far = [
+        (candidate, why)
+        for candidate, why in refused
+        if (when(candidate) - when(response)).days >= limit
+    ]
+    # What could have confirmed says more than what could not.
+    fit = [why for candidate, why in far if code(candidate) in RANK]
+    said = fit or [why for _, why in far] or [refused[-1][1]]
+    return Confirmation(response, None, said[0])
 
 
 def _refusal(
