@@ -158,9 +158,10 @@ def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
 
 
 def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
-    """Ask the studies again under other definitions, where the site wants it; returns the rows."""
-    studies = chosen_studies(Night.read(con).studies) if settings.sensitivity else {}
-    rows = sensitivity.build_sensitivity(con, studies.values(), Parameters(), settings.minimum_cell)
+    """Ask the studies that want it again under other definitions; returns the rows."""
+    studies = chosen_studies(Night.read(con).studies).values()
+    asked = [study for study in studies if study.sensitivity and settings.sensitivity]
+    rows = sensitivity.build_sensitivity(con, asked, Parameters(), settings.minimum_cell)
     steps.record(con, steps.SENSITIVITY)
     return rows
 
