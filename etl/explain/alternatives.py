@@ -268,8 +268,9 @@ def _without_events(facts: Facts, line: Line) -> Iterator[Alternative]:
     for one in worst:
         row = ((one.source_file, one.source_line),)
         yield Alternative(
-            f"Without {one.event_id} ({one.term}, grade {one.grade}, {one.source})",
+            f"Without {one.event_id} ({one.term}, grade {one.grade})",
             edit=Edit("adverse_events", row),
+            sources=(one.source,),
         )
 
 

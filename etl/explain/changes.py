@@ -147,6 +147,7 @@ VALUES: Mapping[str, Callable[[Line], str]] = {
     ),
     "the progression of {line}": lambda line: _or_none(line.progression_date),
     "PFS of {line}": lambda line: _time(line.pfs_days, line.pfs_event),
+    "DoR of {line}": lambda line: _time(line.dor_days, line.dor_event),
     "OS of {line}": lambda line: _time(line.os_days, line.os_event),
     "TTNT of {line}": lambda line: _time(line.ttnt_days, line.ttnt_event),
     "the worst grade of {line}": lambda line: _or_none(line.worst_grade),

@@ -11,7 +11,7 @@ from typing import Any
 from etl.explain.document import Statement
 from etl.explain.facts import Facts, Reexposure
 from etl.explain.selection import Selection
-from etl.explain.words import counted, days, regimen, sources
+from etl.explain.words import capital, counted, days, regimen, sources
 
 KINDS: Mapping[str, str] = {
     "same_regimen": "the same regimen again",
@@ -39,7 +39,9 @@ _SHOWN = (
 def pairs(facts: Facts) -> Iterator[Statement]:
     """Each later line that gives again what an earlier one gave."""
     for pair in facts.reexposures:
-        yield Statement("Given again", f"{_pair(facts, pair)}.", _starts(facts, pair), pair.kind)
+        yield Statement(
+            "Given again", f"{capital(_pair(facts, pair))}.", _starts(facts, pair), pair.kind
+        )
 
 
 def _pair(facts: Facts, pair: Reexposure) -> str:
