@@ -3,7 +3,7 @@
 import pytest
 
 from etl.outputs.disclosure import Policy, hide_cells, hide_table
-from tests.unit.study_support import BOTH, IPI, add_patient, build, cohort, marts
+from tests.unit.study_support import BOTH, IPI, add_patient, build, cohort, marts, study_with
 
 POLICY = Policy(minimum_cell=5)
 
@@ -113,3 +113,37 @@ def test_too_few_at_risk_mark_a_milestone() -> None:
             [BOTH],
         ).fetchall()
     assert marks == [(13, False), (9, False), (2, True)]
+
+
+def test_delayed_entry_that_leaves_out_a_few_is_not_printed_beside_the_other() -> None:
+    asked = study_with(
+        rechallenge={"match": "same_regimen", "regimens": []},
+        between={"progression_required": False},
+        strata="none",
+        endpoints={"os": {"index": "initial_start"}},
+    )
+    marks = []
+    for followed_no_longer in (0, 3, 6):
+        with marts() as con:
+            for number in range(30):
+                days = 200 if number < followed_no_longer else 600
+                add_patient(
+                    con,
+                    f"p{number}",
+                    {"regimen": IPI, "end": 60, "os_days": days, "os_event": number % 2 == 0},
+                    {"regimen": IPI, "start": 200},
+                )
+            build(con, asked)
+            marks += con.execute(
+                "select endpoint, denominator, suppressed from marts.estimates"
+                " where endpoint in ('os', 'os_delayed_entry') and statistic = 'median'"
+                " and subset = 'all' and edition = 'as_registered' order by endpoint"
+            ).fetchall()
+    assert marks == [
+        ("os", 30, False),
+        ("os_delayed_entry", 30, False),
+        ("os", 30, False),
+        ("os_delayed_entry", 27, True),
+        ("os", 30, False),
+        ("os_delayed_entry", 24, False),
+    ]

@@ -13,6 +13,7 @@ from tests.unit.study_support import (
     cohort,
     marts,
     seed_study,
+    study_with,
 )
 
 
@@ -236,3 +237,40 @@ def test_other_studies_keep_their_rows() -> None:
             "select study, count(*) from marts.rechallenges group by study order by study"
         ).fetchall()
         assert rows == [("another-study", 73), ("van-dijk-2025", 73)]
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "endpoint", "fraction", "evaluable_set"),
+    [
+        ({"response": {"denominator": "all"}}, "orr", (25, 73), "all"),
+        ({"discordance": {"denominator": "all"}}, "discordance", (33, 73), "all"),
+        (
+            {"discordance": {"one_sided_denominator": "both_evaluable"}},
+            "rechallenge_only",
+            (15, 65),
+            "pair_evaluable",
+        ),
+        ({"toxicity": {"denominator": "all"}}, "irae_grade3plus", (27, 73), "all"),
+    ],
+)
+def test_a_study_names_its_denominators(
+    endpoints: dict[str, object],
+    endpoint: str,
+    fraction: tuple[int, int],
+    evaluable_set: str,
+) -> None:
+    with cohort() as con:
+        build(con, study_with(endpoints=endpoints))
+        found = estimate(con, endpoint)
+    assert (found["numerator"], found["denominator"]) == fraction
+    assert found["evaluable_set"] == evaluable_set
+
+
+def test_groups_that_the_study_does_not_name_are_those_found() -> None:
+    with cohort() as con:
+        build(con, study_with(strata="first_stop_reason", first_stop_reason=["toxicity", "other"]))
+        empty = con.execute("select distinct stratum from marts.estimates order by 1").fetchall()
+        build(con, study_with(strata="rechallenge_class"))
+        found = con.execute("select distinct stratum from marts.estimates order by 1").fetchall()
+    assert empty == [("all",), ("other",), ("toxicity",)]
+    assert found == [("all",), ("anti-CTLA-4+anti-PD-1",)]
