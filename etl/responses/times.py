@@ -59,6 +59,7 @@ def progression_free_survival(
     later_lines: Sequence[Timed] = (),
     last_alive: date | None = None,
     variant: PfsVariant | None = None,
+    registers_best_responses: bool = False,
 ) -> Outcome:
     """From the line's start to the first progression wherever recorded, or death.
 
@@ -71,8 +72,12 @@ def progression_free_survival(
         later_lines: The later lines, in order.
         last_alive: Last day the patient is known to have lived.
         variant: The variant; the default one when None.
+        registers_best_responses: The source does so instead of registering every assessment: the
+            living are censored at last contact, and no look can be missed.
     """
     variant = variant or PfsVariant()
+    if registers_best_responses:
+        variant = PfsVariant(variant.next_therapy, "last_contact")
     if death is not None and death < line.start:
         return Outcome(None, None, "unknown_death_before_start")
     happened = [
@@ -203,14 +208,19 @@ def time_to_next_treatment(
     return overall_survival(line, is_dead=is_dead, death=death, last_alive=last_alive)
 
 
-def duration_of_response(line: Timed, response: date | None, until: Outcome) -> Outcome:
+def duration_of_response(
+    line: Timed, response: date | None, until: Outcome, *, is_undated: bool = False
+) -> Outcome:
     """From the first response to the end of progression-free survival.
 
     Args:
         line: The line.
         response: First day of the response; None without one.
         until: Progression-free survival of the line in the variant asked for.
+        is_undated: A response is registered without its day.
     """
+    if response is None and is_undated:
+        return Outcome(None, None, "unknown_response_undated")
     if response is None:
         return Outcome(None, None, "no_response")
     if until.days is None:

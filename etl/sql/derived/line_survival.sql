@@ -99,6 +99,9 @@ assessed as (
         followed.line_id,
         max(case when assessments.is_evaluable then assessments.assessment_date end)
             as last_evaluable_date,
+        max_by(assessments.response_id, assessments.assessment_date)
+            filter (where assessments.is_evaluable)
+            as last_evaluable_record_key,
         max(assessments.assessment_date) as last_assessment_date,
         max(
             case
@@ -149,6 +152,7 @@ gathered as (
     select
         followed.*,
         assessed.last_evaluable_date,
+        assessed.last_evaluable_record_key,
         assessed.last_assessment_date,
         assessed.last_evaluable_before_progression_date,
         assessed.last_evaluable_by_death_date,
@@ -244,68 +248,63 @@ times as (
 )
 
 select
-    times.line_id,
-    times.patient_id,
+    line_id,
+    patient_id,
 
-    times.start_date,
-    times.next_line_start_date,
-    times.first_progression_date,
-    times.first_progression_source,
-    times.first_progression_record_key,
-    times.undated_progression_from_date,
-    times.undated_progression_record_key,
-    times.is_dead,
-    times.death_date,
-    times.last_evaluable_date,
-    times.last_assessment_date,
-    times.last_evaluable_before_progression_date,
-    times.last_evaluable_by_death_date,
-    times.last_evaluable_by_next_line_date,
-    times.last_assessment_by_next_line_date,
-    times.last_alive_date,
-    times.last_alive_source,
-    times.last_contact_date,
-    times.last_contact_source,
-    times.registers_best_responses,
-    times.collects_progression,
+    start_date,
+    next_line_start_date,
+    first_progression_date,
+    first_progression_source,
+    first_progression_record_key,
+    undated_progression_from_date,
+    undated_progression_record_key,
+    is_dead,
+    death_date,
+    last_evaluable_date,
+    last_assessment_date,
+    last_evaluable_before_progression_date,
+    last_evaluable_by_death_date,
+    last_evaluable_by_next_line_date,
+    last_assessment_by_next_line_date,
+    last_alive_date,
+    last_alive_source,
+    last_contact_date,
+    last_contact_source,
+    registers_best_responses,
+    collects_progression,
 
-    times.pfs_end_date,
-    times.pfs_end_date - times.start_date as pfs_days,
+    pfs_end_date,
+    pfs_end_date - start_date as pfs_days,
     case
-        when times.pfs_end_date is not null then times.pfs_end_reason in ('progression', 'death')
+        when pfs_end_date is not null then pfs_end_reason in ('progression', 'death')
     end as pfs_event,
-    times.pfs_end_reason,
-    case times.pfs_end_reason
-        when 'progression' then times.first_progression_record_key
-        when 'unknown_progression_undated' then times.undated_progression_record_key
-        when 'censored_last_evaluable_assessment' then assessments.response_id
-        else times.patient_id
+    pfs_end_reason,
+    case pfs_end_reason
+        when 'progression' then first_progression_record_key
+        when 'unknown_progression_undated' then undated_progression_record_key
+        when 'censored_last_evaluable_assessment' then last_evaluable_record_key
+        else patient_id
     end as pfs_record_key,
-    times.os_end_date,
-    times.os_end_date - times.start_date as os_days,
-    case when times.os_end_date is not null then times.os_end_reason = 'death' end as os_event,
-    times.os_end_reason,
-    times.ttnt_end_date,
-    times.ttnt_end_date - times.start_date as ttnt_days,
+    os_end_date,
+    os_end_date - start_date as os_days,
+    case when os_end_date is not null then os_end_reason = 'death' end as os_event,
+    os_end_reason,
+    ttnt_end_date,
+    ttnt_end_date - start_date as ttnt_days,
     case
-        when times.ttnt_end_date is not null then times.ttnt_end_reason in ('next_line', 'death')
+        when ttnt_end_date is not null then ttnt_end_reason in ('next_line', 'death')
     end as ttnt_event,
-    times.ttnt_end_reason,
+    ttnt_end_reason,
 
     case
-        when times.dor_end_reason = times.pfs_end_reason
-            then times.pfs_end_date - times.first_response_date
+        when dor_end_reason = pfs_end_reason
+            then pfs_end_date - first_response_date
     end as dor_days,
     case
         when
-            times.dor_end_reason = times.pfs_end_reason
-            and times.pfs_end_date is not null
-            then times.pfs_end_reason in ('progression', 'death')
+            dor_end_reason = pfs_end_reason
+            and pfs_end_date is not null
+            then pfs_end_reason in ('progression', 'death')
     end as dor_event,
-    times.dor_end_reason
+    dor_end_reason
 from times
-left join derived.assessments
-    on
-        times.patient_id = assessments.patient_id
-        and times.last_evaluable_date = assessments.assessment_date
-        and assessments.is_worst_of_day
