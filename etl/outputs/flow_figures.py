@@ -190,7 +190,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         ),
     )
     rows = []
-    with drawing("swimmer", folder, 7.4, 1.6 + 0.115 * len(pairs)) as canvas:
+    with drawing("swimmer", folder, 7.4, 1.6 + min(0.115 * len(pairs), 22)) as canvas:
         axes = canvas.subplots()
         for place, pair in enumerate(pairs):
             rows.append(_draw_patient(axes, results, place, pair))

@@ -228,15 +228,15 @@ def definition(study: Study) -> list[tuple[str, list[str]]]:
         "first_qualifying": "The first later line that meets every criterion, a line",
         "last": "The last later line",
     }[study.rechallenge.pick]
-    where = "in that setting"
+    where = " in that setting"
     if study.rechallenge_setting != study.initial_setting:
-        where = in_setting(study.rechallenge_setting).strip() or "in any setting"
+        where = in_setting(study.rechallenge_setting) or ", in any setting"
     elif study.initial_setting == "any":
-        where = "in any setting"
+        where = ", in any setting"
     asked = _asked(study)
     return [
         ("Initial treatment", [f"{first} {given(study.initial)}{setting}."]),
-        ("Rechallenge", [f"{later} {given(study.rechallenge)} {where}."]),
+        ("Rechallenge", [f"{later} {given(study.rechallenge)}{where}."]),
         *([("Asked for", asked)] if asked else []),
         ("Groups", [f"{_GROUPS[study.strata]}."]),
         ("Response", [f"{_response(study)}."]),

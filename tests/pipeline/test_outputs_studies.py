@@ -131,7 +131,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> str:
         "The first line with anti-PD-1, in any setting.",
         (
             "The first later line that meets every criterion, a line sharing a substance with the "
-            "initial treatment in any setting."
+            "initial treatment, in any setting."
         ),
         "The primary is not uveal, or its type is not registered.",
         "At least 30 days from the initial line's end to the rechallenge",
@@ -144,6 +144,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> str:
         "Cumulative incidence of a severe immune-related event",
         "from the start of the initial treatment; the living are censored",
         "patients had to live until the rechallenge to be in the study (immortal time)",
+        "Overall survival (survival known, from the initial treatment: immortal time)",
         "Overall survival, delayed entry (followed after the rechallenge began)",
     ],
 )
