@@ -2,6 +2,7 @@
 
 import duckdb
 
+from etl.survival.variants import PFS_VARIANTS, pfs_sql
 from tests.derivations import create_quality_tables
 from tests.support import native, rows, run_layers
 
@@ -33,3 +34,7 @@ def test_without_progressions_there_is_no_progression_free_survival(
         ("P1", None, None, "unknown_progression_not_collected", 366, True),
         ("P2", None, None, "unknown_progression_not_collected", 366, False),
     ]
+    for variant in PFS_VARIANTS:
+        assert rows(con, f"select distinct end_reason from ({pfs_sql(variant)}) as times") == [
+            ("unknown_progression_not_collected",)
+        ], variant.name
