@@ -22,11 +22,14 @@ from assets.cli_common import (
     settings_for,
     show,
 )
-from assets.study_summary import show_study
+from assets.study_summary import show_other_studies, show_study
 
 if TYPE_CHECKING:
     from assets.progress import Listener
     from etl.settings import Settings
+
+SEED_STUDY = "van-dijk-2025"
+"""The study that the demonstration's registry is drawn for."""
 
 Export = Annotated[Path, typer.Option(help="Folder of the export.")]
 Source = Annotated[str, typer.Option(help="Registry the export comes from: its mapping is used.")]
@@ -63,7 +66,8 @@ def demo(
     folder = settings.inbox / "demo"
     _synth(folder, patients, seed, "dmtr", None)
     _refresh(settings, folder, "dmtr", None, [])
-    show_study(published_database(settings))
+    show_study(published_database(settings), SEED_STUDY)
+    show_other_studies(published_database(settings), SEED_STUDY)
     out("The registry is synthetic: no patient of it exists.")
     out(f"Report:  {_report_of(settings)}")
     out(f"Marts:   {settings.published / 'current' / 'registry.duckdb'}")
@@ -227,8 +231,7 @@ def _current(settings: "Settings") -> str | None:
 
 def _report_of(settings: "Settings") -> Path:
     outputs = settings.published / "current" / "outputs"
-    reports = sorted(outputs.glob("*/report.html"))
-    return reports[0] if reports else outputs
+    return outputs / SEED_STUDY / "report.html"
 
 
 @contextmanager

@@ -25,14 +25,27 @@ _MAIN = (
 _WHERE_ASKED = ("irae_recurrence", "os_delayed_entry")
 
 
-def show_study(database: Path) -> None:
-    """Print attrition and main estimates of each published study, as registered."""
-    for row in query(database, "select distinct study from marts.attrition order by study"):
-        study = {"study": row["study"]}
-        out(f"\n{row['study']}, as registered\n")
-        show_table(query(database, _ATTRITION, study))
-        sizes = query(database, _SIZES, study)
-        show_table(_pivot(query(database, _ESTIMATES, study), sizes))
+def show_study(database: Path, study: str) -> None:
+    """Print attrition and main estimates of a published study, as registered."""
+    asked = {"study": study}
+    out(f"\n{study}, as registered\n")
+    show_table(query(database, _ATTRITION, asked))
+    sizes = query(database, _SIZES, asked)
+    show_table(_pivot(query(database, _ESTIMATES, asked), sizes))
+
+
+def show_other_studies(database: Path, study: str) -> None:
+    """Print how many patients each other published study finds, and their response."""
+    rows = [
+        {
+            "other studies": row["study"],
+            "patients": row["patients"],
+            "objective response to rechallenge": _cell(row),
+        }
+        for row in query(database, _OTHERS, {"study": study})
+    ]
+    if rows:
+        show_table(rows)
 
 
 def _pivot(
@@ -73,6 +86,19 @@ _SIZES = """
     from marts.rechallenges
     where study = $study
     group by stratum
+"""
+
+_OTHERS = """
+    select study, count(rechallenges.patient_id) as patients,
+        any_value(statistic) as statistic, any_value(value) as value, any_value(lower) as lower,
+        any_value(upper) as upper, any_value(numerator) as numerator,
+        any_value(denominator) as denominator
+    from marts.estimates
+    left join marts.rechallenges using (study)
+    where study <> $study and edition = 'as_registered' and endpoint = 'orr'
+        and estimates.stratum = 'all'
+    group by study
+    order by study
 """
 
 _ESTIMATES = """

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.study_summary import show_study
+from assets.study_summary import show_other_studies, show_study
 
 
 @pytest.fixture
@@ -34,9 +34,21 @@ def database(tmp_path: Path) -> Path:
                 denominator, evaluable_set)
         """)
         con.execute("""
+            insert into marts.estimates values
+                ('other-2024', 'as_registered', 'orr', 'all', 'all', 'proportion', 0.25, 0.006,
+                    0.806, 1, 4, 'all'),
+                ('none-2023', 'as_registered', 'orr', 'all', 'all', 'proportion', null, null,
+                    null, 0, 0, 'all')
+        """)
+        con.execute("""
             create table marts.rechallenges as
-            select 's-2025' as study, if(n < 32, 'ipilimumab', 'nivolumab') as stratum
+            select
+                's-2025' as study,
+                'p' || n as patient_id,
+                if(n < 32, 'ipilimumab', 'nivolumab') as stratum
             from unnest(range(50)) as t(n)
+            union all
+            select 'other-2024', 'q' || n, 'all' from unnest(range(4)) as t(n)
         """)
     return path
 
@@ -44,7 +56,7 @@ def database(tmp_path: Path) -> Path:
 def test_steps_come_in_order_and_cells_say_their_counts(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_study(database)
+    show_study(database, "s-2025")
     printed = capsys.readouterr().out
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert [line for line in lines if "step" in line] == [
@@ -59,6 +71,14 @@ def test_steps_come_in_order_and_cells_say_their_counts(
 def test_an_endpoint_without_an_estimate_is_said_to_have_nobody(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_study(database)
+    show_study(database, "s-2025")
     [row] = [line for line in capsys.readouterr().out.splitlines() if "objective" in line]
     assert row.count("nobody evaluable") == 2
+
+
+def test_other_studies_are_a_line_each(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show_other_studies(database, "s-2025")
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "none-2023 0 nobody evaluable" in lines
+    assert "other-2024 4 1/4 = 25.0% (0.6 to 80.6)" in lines
+    assert not [line for line in lines if line.startswith("s-2025")]
