@@ -181,7 +181,8 @@ class TreatmentStarts(Contract):
         ge=0,
     )
     class_given_since_step: Series[int] = column(
-        "Everything that starts, or its drug class, was given at this earlier step or later.",
+        "Everything that starts, or its drug class, was given at this earlier step or later; 0 "
+        "unless additions are judged by class.",
         nullable=False,
         ge=0,
     )
@@ -266,6 +267,9 @@ class LineSteps(Contract):
     adds_substance: Series[bool] = column(
         "The line goes on with something added after the combination window.", nullable=False
     )
+    goes_beyond_progression: Series[bool] = column(
+        "The line goes on although the disease progressed.", nullable=False
+    )
 
 
 class LineRows(Contract):
@@ -345,6 +349,11 @@ class LineSubstances(Contract):
     )
     last_possible_date: Series[date] = column(
         "Last day it may have been given, where there is one."
+    )
+    component_end_date: Series[date] = column(
+        "Last day its component may have been given, by itself or a substitute; 9999-12-31 when "
+        "it may go on.",
+        nullable=False,
     )
     is_label: Series[bool] = column("Part of the regimen's label.", nullable=False)
 

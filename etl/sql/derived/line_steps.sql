@@ -18,7 +18,8 @@ walk as (
         cast(null as bigint) as pause_days,
         false as drops_component,
         false as gives_component_back,
-        false as adds_substance
+        false as adds_substance,
+        false as goes_beyond_progression
     from derived.treatment_starts
     where step = 1
     union all
@@ -46,7 +47,8 @@ walk as (
         start_date - line_last_possible_date as pause_days,
         dropped_since_step >= first_step and not opens as drops_component,
         given_back_since_step >= first_step and not opens as gives_component_back,
-        is_new and not opens and clause not in ('substitution', 'combination') as adds_substance
+        is_new and not opens and clause not in ('substitution', 'combination') as adds_substance,
+        is_after_progression and not opens as goes_beyond_progression
     from (
         select
             judged.*,
@@ -172,5 +174,6 @@ select
     pause_days,
     drops_component,
     gives_component_back,
-    adds_substance
+    adds_substance,
+    goes_beyond_progression
 from numbered

@@ -3,16 +3,16 @@ with
 substances as (
     select
         line_id,
-        line_start_date,
         substance,
-        component,
-        drug_class,
+        min(line_start_date) as line_start_date,
+        min(component) as component,
+        min(drug_class) as drug_class,
         min(start_date) as first_start_date,
         max(last_shown_date) as last_shown_date,
         case when bool_and(last_possible_date is not null) then max(last_possible_date) end
             as last_possible_date
     from derived.line_rows
-    group by line_id, line_start_date, substance, component, drug_class
+    group by line_id, substance
 ),
 
 -- A permitted substitute that takes over from another does not change the label.
@@ -30,6 +30,22 @@ taken_over as (
             and substances.first_start_date > line_rows.start_date
     where substances.component <> substances.substance
     group by substances.line_id, substances.substance
+),
+
+-- Nor does its component end before the last of those that stand for it.
+shared as (
+    select
+        substances.line_id,
+        substances.substance,
+        max(coalesce(others.last_possible_date, date '9999-12-31')) as last_possible_date
+    from substances
+    inner join substances as others
+        on
+            substances.line_id = others.line_id
+            and substances.component = others.component
+            and substances.substance <> others.substance
+    where substances.component <> substances.substance
+    group by substances.line_id, substances.substance
 )
 
 select
@@ -40,6 +56,9 @@ select
     substances.first_start_date,
     substances.last_shown_date,
     substances.last_possible_date,
+    greatest(
+        coalesce(substances.last_possible_date, date '9999-12-31'), shared.last_possible_date
+    ) as component_end_date,
     substances.first_start_date - substances.line_start_date <= $combination_window_days
     and coalesce(taken_over.replaced_last_date > substances.first_start_date, true) as is_label
 from substances
@@ -47,3 +66,7 @@ left join taken_over
     on
         substances.line_id = taken_over.line_id
         and substances.substance = taken_over.substance
+left join shared
+    on
+        substances.line_id = shared.line_id
+        and substances.substance = shared.substance

@@ -2,28 +2,21 @@
 with
 headed as (
     select
-        line_steps.line_id,
-        line_steps.patient_id,
-        line_steps.line_setting as setting,
-        line_steps.line_number,
-        line_steps.line_sequence,
-        line_steps.line_start_date as start_date,
-        max(case when line_steps.opens_line then line_steps.clause end) as opened_because,
-        bool_or(line_steps.clause = 'substitution') as has_substitution,
-        bool_or(line_steps.clause = 'resumption_after_toxicity') as is_resumed_after_toxicity,
-        bool_or(treatment_starts.is_after_progression and not line_steps.opens_line)
-            as is_beyond_progression,
-        bool_or(line_steps.drops_component) as drops_component,
-        bool_or(line_steps.gives_component_back) as has_component_given_back,
-        bool_or(line_steps.adds_substance) as has_added_substance
+        line_id,
+        min(patient_id) as patient_id,
+        min(line_setting) as setting,
+        min(line_number) as line_number,
+        min(line_sequence) as line_sequence,
+        min(line_start_date) as start_date,
+        max(case when opens_line then clause end) as opened_because,
+        bool_or(clause = 'substitution') as has_substitution,
+        bool_or(clause = 'resumption_after_toxicity') as is_resumed_after_toxicity,
+        bool_or(goes_beyond_progression) as is_beyond_progression,
+        bool_or(drops_component) as drops_component,
+        bool_or(gives_component_back) as has_component_given_back,
+        bool_or(adds_substance) as has_added_substance
     from derived.line_steps
-    inner join derived.treatment_starts
-        on
-            line_steps.patient_id = treatment_starts.patient_id
-            and line_steps.step = treatment_starts.step
-    group by
-        line_steps.line_id, line_steps.patient_id, line_steps.line_setting,
-        line_steps.line_number, line_steps.line_sequence, line_steps.line_start_date
+    group by line_id
 ),
 
 followed as (
@@ -72,17 +65,19 @@ ended as (
     group by line_id
 ),
 
--- Most labels have one or two names, which need no sorting.
+-- Most labels have one or two names, which need no sorting. A line went on without a component
+-- where a start did (above), or where its last days say so.
 labels as (
     select
         line_id,
-        count(*) as names,
-        min(substance) as first_name,
-        max(substance) as last_name,
-        min(drug_class) as first_class,
-        max(drug_class) as last_class
+        count(case when is_label then substance end) as names,
+        min(case when is_label then substance end) as first_name,
+        max(case when is_label then substance end) as last_name,
+        min(case when is_label then drug_class end) as first_class,
+        max(case when is_label then drug_class end) as last_class,
+        min(component_end_date) as first_component_end_date,
+        max(last_shown_date) as last_shown_date
     from derived.line_substances
-    where is_label
     group by line_id
 ),
 
@@ -139,23 +134,6 @@ many_entered as (
             episodes.line_number is not null
             and treatments.first_entered < treatments.last_entered
     ) as numbers
-    group by line_id
-),
-
--- The line went on without a component, by starts (above) or by the last days of its substances.
-lasting as (
-    select
-        line_id,
-        min(last_possible_date) as first_component_end_date,
-        max(last_shown_date) as last_shown_date
-    from (
-        select
-            line_id,
-            max(coalesce(last_possible_date, date '9999-12-31')) as last_possible_date,
-            max(last_shown_date) as last_shown_date
-        from derived.line_substances
-        group by line_id, component
-    ) as components
     group by line_id
 ),
 
@@ -242,8 +220,8 @@ select
     followed.is_resumed_after_toxicity,
     followed.is_beyond_progression,
     followed.drops_component
-    or least(lasting.last_shown_date, followed.next_line_start_date)
-    - lasting.first_component_end_date > $dropped_component_days as has_dropped_component,
+    or least(labels.last_shown_date, followed.next_line_start_date)
+    - labels.first_component_end_date > $dropped_component_days as has_dropped_component,
     followed.has_component_given_back,
     followed.has_added_substance,
     coalesce(local.local_treatments, 0) as local_treatments
@@ -251,7 +229,6 @@ from followed
 inner join ended on followed.line_id = ended.line_id
 inner join labels on followed.line_id = labels.line_id
 inner join treatments on followed.line_id = treatments.line_id
-inner join lasting on followed.line_id = lasting.line_id
 left join long_labels on followed.line_id = long_labels.line_id
 left join many_treatments on followed.line_id = many_treatments.line_id
 left join many_entered on followed.line_id = many_entered.line_id

@@ -32,8 +32,8 @@ substances as (
         exposures.patient_id,
         exposures.step,
         exposures.substance,
-        exposures.component,
-        coalesce(exposures.drug_class, exposures.substance) as drug_class,
+        min(exposures.component) as component,
+        coalesce(min(exposures.drug_class), exposures.substance) as drug_class,
         min(in_order.previous_start_date) as previous_start_date,
         min(exposures.start_date) as start_date,
         max(coalesce(exposures.stop_date, exposures.start_date)) as last_shown_date,
@@ -49,12 +49,9 @@ substances as (
     from derived.exposures
     inner join in_order
         on exposures.patient_id = in_order.patient_id and exposures.step = in_order.step
-    group by
-        exposures.patient_id, exposures.step, exposures.substance, exposures.component,
-        exposures.drug_class
+    group by exposures.patient_id, exposures.step, exposures.substance
 ),
 
--- What was given before: the same substance, its component, its class.
 looked_back as (
     select
         patient_id,
@@ -62,8 +59,7 @@ looked_back as (
         start_date,
         lag(step) over same_substance as given_step,
         max(last_shown_date) over before_substance as given_last_date,
-        bool_or(is_ongoing) over before_substance as was_ongoing,
-        max(step) over before_class as class_step
+        bool_or(is_ongoing) over before_substance as was_ongoing
     from substances
     window
         same_substance as (partition by patient_id, substance order by step),
@@ -71,12 +67,31 @@ looked_back as (
             partition by patient_id, substance
             order by step
             rows between unbounded preceding and 1 preceding
-        ),
-        before_class as (
-            partition by patient_id, drug_class
-            order by step
-            range between unbounded preceding and 1 preceding
         )
+),
+
+class_days as (
+    select distinct
+        patient_id,
+        step,
+        drug_class
+    from substances
+    where $addition_opens = 'class'
+),
+
+backward_classes as (
+    select
+        patient_id,
+        step,
+        min(coalesce(given_step, 0)) as class_given_since_step
+    from (
+        select
+            patient_id,
+            step,
+            lag(step) over (partition by patient_id, drug_class order by step) as given_step
+        from class_days
+    ) as courses
+    group by patient_id, step
 ),
 
 component_days as (
@@ -162,7 +177,6 @@ backward as (
         step,
         min(coalesce(given_step, 0)) as given_since_step,
         max(coalesce(given_step, 0)) as partly_given_since_step,
-        min(greatest(coalesce(given_step, 0), coalesce(class_step, 0))) as class_given_since_step,
         max(case when was_ongoing then 0 else start_date - given_last_date end) as own_pause_days
     from looked_back
     group by patient_id, step
@@ -210,7 +224,7 @@ select
     backward.given_since_step,
     backward.partly_given_since_step,
     backward_components.replaceable_since_step,
-    backward.class_given_since_step,
+    coalesce(backward_classes.class_given_since_step, 0) as class_given_since_step,
     coalesce(drops.dropped_since_step, 0) as dropped_since_step,
     backward_components.given_back_since_step,
     backward.own_pause_days,
@@ -235,6 +249,10 @@ inner join backward_components
     on
         in_order.patient_id = backward_components.patient_id
         and in_order.step = backward_components.step
+left join backward_classes
+    on
+        in_order.patient_id = backward_classes.patient_id
+        and in_order.step = backward_classes.step
 left join drops
     on in_order.patient_id = drops.patient_id and in_order.step = drops.step
 left join after_progression
