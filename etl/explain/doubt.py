@@ -61,4 +61,8 @@ def _effect(facts: Facts, one: Finding) -> str:
         values = [VALUES[doubt.affects] for doubt in made if doubt.line_id == line.line_id]
         if values:
             said.append(f"{joined(values)} of {line.name}")
-    return f"It makes doubtful: {'; '.join(said)}."
+    alike = [
+        other for other in facts.findings if other.rule_id == one.rule_id and not other.is_accepted
+    ]
+    it_makes = "With the other findings of this rule it makes" if alike[1:] else "It makes"
+    return f"{it_makes} doubtful: {'; '.join(said)}."

@@ -1,7 +1,10 @@
 """What is said of responses, times, toxicity and doubt: whole sentences from crafted patients."""
 
-from etl.explain import responses, times, toxicity
+from dataclasses import replace
+
+from etl.explain import doubt, responses, times, toxicity
 from etl.explain.document import Statement
+from etl.explain.facts import Doubt, Finding
 from tests.unit.explain_support import facts_of, said
 
 
@@ -270,4 +273,51 @@ def test_the_entered_response_stands_beside(con):
             "PR, as entered: this source registers the best response of an episode, not every "
             "assessment."
         )
+    ]
+
+
+FINDING = Finding(
+    rule_id="RSP-X01",
+    title="An assessment has a date",
+    severity="error",
+    stage="source",
+    subject="responses",
+    record_key="P-R1",
+    is_accepted=False,
+    raw_values='{"assessment_date": null}',
+    compared_with='{"start_date": "2020-01-01"}',
+    fix="Fill it in.",
+    affects="response,pfs",
+    source_file="responses.csv",
+    source_line=2,
+)
+
+
+def doubts(con, *findings: Finding) -> list[str]:
+    made = (
+        Doubt("P|advanced|1", "pfs", FINDING.rule_id),
+        Doubt("P|advanced|1", "response", FINDING.rule_id),
+    )
+    facts = replace(facts_of(con, "0-63 nivolumab"), findings=findings, doubts=made)
+    said_of_it = list(doubt.statements(facts))
+    assert str(said_of_it[0].sources[0]) == "responses.csv:2"
+    return [one.text for one in said_of_it]
+
+
+def test_a_finding_says_what_it_makes_doubtful(con):
+    said_of_it = (
+        "{}: this should hold and does not: An assessment has a date. Registered: assessment_date "
+        "= empty, compared with start_date = 2020-01-01. {} Fill it in."
+    )
+    doubtful = "makes doubtful: PFS and the response of advanced line 1."
+    assert doubts(con, FINDING) == [said_of_it.format("Error", f"It {doubtful}")]
+    together = f"With the other findings of this rule it {doubtful}"
+    assert doubts(con, FINDING, replace(FINDING, record_key="P-R2"))[0] == said_of_it.format(
+        "Error", together
+    )
+    assert doubts(con, replace(FINDING, is_accepted=True)) == [
+        said_of_it.format("Error", "It was accepted, so it makes nothing doubtful.")
+    ]
+    assert doubts(con, replace(FINDING, severity="warning")) == [
+        said_of_it.format("Warning", "It makes no derived value doubtful.")
     ]
