@@ -38,6 +38,14 @@ from tests.support import dicts, rows
 
 EXAMPLES = int(os.environ.get("RECHALLENGE_EXAMPLES", "5"))
 PATIENTS = 25
+# Clauses that only parameters bring, which test_lines_agree varies.
+BY_PARAMETER = {
+    "local_therapy",
+    "dropped_component",
+    "component_given_back",
+    "gap_exempt",
+    "addition",
+}
 VARIANTS = (
     Parameters(),
     Parameters(
@@ -205,4 +213,4 @@ def test_the_sql_reads_as_a_person_does(
         clauses.update(clause for (clause,) in rows(con, "select clause from derived.line_steps"))
 
     agree()
-    assert clauses == {*OPENING_CLAUSES, *CONTINUING_CLAUSES}
+    assert clauses == {*OPENING_CLAUSES, *CONTINUING_CLAUSES} - BY_PARAMETER
