@@ -18,7 +18,8 @@ from etl.outputs import prose, wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
-from etl.studies.estimates import TimeEndpoint, fit_endpoint, members_of, time_endpoints
+from etl.studies.endpoints import TimeEndpoint, time_endpoints
+from etl.studies.estimates import fit_endpoint, members_of
 from etl.survival.kaplan_meier import Curve
 
 if TYPE_CHECKING:

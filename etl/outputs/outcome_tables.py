@@ -11,7 +11,7 @@ from etl.outputs import wording
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table
 from etl.studies import words
-from etl.studies.estimates import proportion_endpoints, time_endpoints
+from etl.studies.endpoints import proportion_endpoints, time_endpoints
 from etl.studies.pairs import Pair, paired_table
 from etl.survival.proportions import (
     chance_discordance,

@@ -31,7 +31,7 @@ from etl.outputs.results import ReportContext, Results, read_results
 from etl.outputs.summary import write_summary
 from etl.outputs.tables import Table
 from etl.studies import Study, words
-from etl.studies.estimates import time_endpoints
+from etl.studies.endpoints import time_endpoints
 from expectations.contracts import physical_columns
 from expectations.contracts.studies import Estimates
 

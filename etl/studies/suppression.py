@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from etl.outputs.disclosure import Policy
 from etl.studies.definition import Study
-from etl.studies.estimates import Row, proportion_endpoints
+from etl.studies.endpoints import proportion_endpoints
+from etl.studies.estimates import Row
 from etl.studies.pairs import Pair, in_stratum, paired_table
 
 ONE_SIDED = ("rechallenge_only", "initial_only")

@@ -6,12 +6,14 @@ test names and a plain default for the rest, and the calibration cohort of the s
 
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import duckdb
 
 from etl.parameters import Parameters
 from etl.studies import Study, build_study, load_studies
+from etl.studies.engine import select_cohort
 from etl.synthetic.calibration import SEVERE_TOXICITY, Member, members
 from etl.warehouse import create_schemas
 from expectations.codelists import substance_classes
@@ -76,7 +78,7 @@ def add_patient(con: duckdb.DuckDBPyConnection, patient_id: str, *lines: dict[st
     """A patient with lines in order; days (`start`, `end`, `progression`) count from 2018."""
     insert(con, "marts.patients", [{"patient_id": patient_id, "age_at_advanced_diagnosis": 60}])
     numbers: dict[str, int] = {}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line in lines:
         setting = str(line.get("setting", "advanced"))
         numbers[setting] = numbers.get(setting, 0) + 1
@@ -114,6 +116,48 @@ def study_with(**changes: Any) -> Study:
         merges = isinstance(value, dict) and isinstance(before, dict)
         written[part] = before | value if merges else value
     return Study.model_validate(written)
+
+
+def selected(
+    *lines: dict[str, Any], of: Study, primary_type: str | None = None
+) -> tuple[str, str] | None:
+    """Initial line and rechallenge of a patient with these lines; the attrition must add up."""
+    with marts() as con:
+        add_patient(con, "p", *lines)
+        con.execute("update marts.patients set primary_type = ?", [primary_type])
+        select_cohort(con, of)
+        steps = con.execute(
+            "select patients, excluded from marts.attrition order by step"
+        ).fetchall()
+        assert all(before[0] == after[0] + after[1] for before, after in pairwise(steps))
+        row = con.execute(
+            "select initial_line_id[3:], rechallenge_line_id[3:] from marts.rechallenges"
+        ).fetchone()
+        registered = con.execute(
+            "select min(patients) from marts.attrition where edition = 'as_registered'"
+        ).fetchone()
+        assert registered == (0 if row is None else 1,)
+        return row
+
+
+def again(**changes: Any) -> Study:
+    """A study of anti-PD-1 after anti-PD-1, without a progression, unless changed."""
+    parts: dict[str, Any] = {
+        "initial": {"match": "contains_class", "regimens": [], "classes": ["anti-PD-1"]},
+        "rechallenge": {"match": "contains_class", "regimens": [], "classes": ["anti-PD-1"]},
+        "between": {"progression_required": False},
+        "strata": "none",
+    }
+    for part, value in changes.items():
+        before = parts.get(part)
+        merges = isinstance(value, dict) and isinstance(before, dict)
+        parts[part] = before | value if merges else value
+    return study_with(**parts)
+
+
+def line(regimen: str, start: int, end: int | None = None, **more: Any) -> dict[str, Any]:
+    """A line of a regimen from one day to another."""
+    return {"regimen": regimen, "start": start, **({} if end is None else {"end": end}), **more}
 
 
 def build(con: duckdb.DuckDBPyConnection, study: Study | None = None) -> None:

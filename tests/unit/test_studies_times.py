@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from etl.sql_macros import create_macros
+from etl.studies.endpoints import time_endpoints
 from etl.studies.engine import select_cohort
-from etl.studies.estimates import IMMORTAL_TIME, time_endpoints
+from etl.studies.estimates import IMMORTAL_TIME
 from etl.warehouse import create_schemas
 from expectations.codelists import load_codelists
 from tests.derivations import derive
@@ -48,7 +49,7 @@ AGAIN: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    tables: dict[str, list[dict[str, Any]]] = {}
+    tables: dict[str, Any] = {}
     for patient, timeline in TIMELINES.items():
         for table, rows in as_rows(Paragraph("", timeline), patient).items():
             tables.setdefault(table, []).extend(rows)
