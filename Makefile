@@ -41,7 +41,7 @@ fix: setup
 bench: setup
 	@$(BIN)/python -m benchmarks.nightly
 
-bench-derivations: setup  ## ten thousand to a million patients, two threads; needs 15 GB of disk
+bench-derivations: setup  ## ten thousand to a million patients, two threads; needs about 5 GB of disk
 	@$(BIN)/python -m benchmarks.derivations
 
 lock: setup  ## compile the lock again after editing pyproject.toml
