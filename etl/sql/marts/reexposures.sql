@@ -11,7 +11,7 @@ initial_lines as (
         line_progressions.progression_date
     from derived.lines
     left join derived.line_progressions on lines.line_id = line_progressions.line_id
-    where lines.next_line_start_date is not null
+    where lines.line_id in (select initial_line_id from derived.reexposure_pairs)
 ),
 
 -- The event that led to the stop as entered; else, after a stop for toxicity, the worst
