@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import duckdb
 
 PATIENTS = 400
 DAY = "2025-03-10"
+STUDY = "van-dijk-2025"
 
 
 @dataclass(frozen=True)
@@ -23,21 +25,23 @@ class Ended:
     err: str
 
 
-def rechallenge(*arguments: object, home: Path) -> Ended:
-    """Run the command to its end."""
+def rechallenge(*arguments: object, home: Path, sensitivity: bool = False) -> Ended:
+    """Run the command to its end; only a test of sensitivity needs to wait for it."""
     process = subprocess.run(
         [sys.executable, "-m", "tests.pipeline.run_command", *map(str, arguments), "--home", home],
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
+        env={**os.environ, "RECHALLENGE_SENSITIVITY": str(sensitivity)},
     )
     return Ended(process.returncode, process.stdout, process.stderr)
 
 
 def refresh(export: Path, home: Path, *more: object) -> Ended:
-    """Refresh on a fixed day."""
-    return rechallenge("refresh", "--export", export, "--as-of", DAY, *more, home=home)
+    """Refresh on a fixed day, with the seed study alone unless others are named."""
+    studies = () if "--study" in more else ("--study", STUDY)
+    return rechallenge("refresh", "--export", export, "--as-of", DAY, *studies, *more, home=home)
 
 
 def current(home: Path) -> str:

@@ -70,7 +70,7 @@ def test_the_same_export_again_publishes_nothing_new(home: Path, export: Path) -
     again = refresh(export, home)
     assert (again.code, again.err) == (0, "")
     assert f"published already as snapshot {before}" in again.out
-    next_day = rechallenge("refresh", "--export", export, "--as-of", "2025-03-11", home=home)
+    next_day = refresh(export, home, "--as-of", "2025-03-11")
     assert f"published already as snapshot {before}" in next_day.out
     assert [path.name for path in (home / "published").glob("[!.]*")].count(before) == 1
     assert len(json.loads(rechallenge("versions", "--json", home=home).out)) == 1
