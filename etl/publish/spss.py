@@ -73,8 +73,8 @@ def _coded(column: PhysicalColumn) -> str:
     return name
 
 
-def _value_labels(columns: tuple[PhysicalColumn, ...]) -> dict[str, dict[int, str]]:
-    labels: dict[str, dict[int, str]] = {}
+def _value_labels(columns: tuple[PhysicalColumn, ...]) -> dict[str, dict[int | float, str]]:
+    labels: dict[str, dict[int | float, str]] = {}
     for column in columns:
         if column.codelist:
             named = code_labels()[column.codelist]
