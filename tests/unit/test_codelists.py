@@ -108,12 +108,14 @@ def test_every_drug_class_says_whether_its_substances_are_alike():
 
 def test_the_terms_of_ctcae_are_all_there_with_the_grades_they_have():
     terms = read("ctcae_terms")
-    # NCI: 790 terms in 4.03 (14 June 2010), 837 in 5.0 (27 November 2017).
-    assert Counter(row["ctcae_version"] for row in terms) == {"4.03": 790, "5.0": 837}
+    # NCI: 790 terms in 4.03 (14 June 2010), 837 in 5.0 (27 November 2017), 850 in 6.0.
+    counted = Counter(row["ctcae_version"] for row in terms)
+    assert counted == {"4.03": 790, "5.0": 837, "6.0": 850}
     keys = [(row["ctcae_version"], row["term"].lower()) for row in terms]
     assert len(set(keys)) == len(keys)
+    unknown = [(row["ctcae_version"], row["term"]) for row in terms if not row["grades"]]
+    assert unknown == [("6.0", "Mobitz type I")]
     for row in terms:
-        assert row["grades"], row
         assert row["grades"] == "".join(sorted(set(row["grades"]) & set("12345"))), row
         assert row["is_immune_related"] in ("true", "false", ""), row
 
@@ -133,37 +135,86 @@ def test_a_term_has_the_same_organ_class_in_every_version():
     assert len({term for term, _ in found}) == len(found)
 
 
+def test_what_6_0_changed_in_5_0():
+    grades = {"5.0": {}, "6.0": {}}
+    category = {"5.0": {}, "6.0": {}}
+    for row in read("ctcae_terms"):
+        if row["ctcae_version"] in grades:
+            grades[row["ctcae_version"]][row["term"]] = row["grades"]
+            category[row["ctcae_version"]][row["term"]] = row["category"]
+    assert len(grades["6.0"].keys() - grades["5.0"].keys()) == 60
+    assert len(grades["5.0"].keys() - grades["6.0"].keys()) == 47
+    both = grades["5.0"].keys() & grades["6.0"].keys()
+    # NCI's own notes of the change, row by row: all others keep their grades.
+    assert {
+        term: (grades["5.0"][term], grades["6.0"][term])
+        for term in both
+        if grades["5.0"][term] != grades["6.0"][term]
+    } == {
+        "Alkaline phosphatase increased": ("1234", "1"),
+        "Asystole": ("145", "345"),
+        "Blood gonadotrophin abnormal": ("123", "12"),
+        "Dry skin": ("123", "12"),
+        "Dysphasia": ("123", "1234"),
+        "Edema cerebral": ("345", "1345"),
+        "Forced expiratory volume decreased": ("1234", "123"),
+        "Hyperglycemia": ("12345", "1234"),
+        "Hypertension": ("12345", "2345"),
+        "Hypoxia": ("2345", "12345"),
+        "Mobitz type I": ("12345", ""),
+        "Myocarditis": ("2345", "12345"),
+        "Rash maculo-papular": ("123", "12345"),
+        "Spinal cord compression": ("345", "12345"),
+        "Tumor lysis syndrome": ("345", "12345"),
+        "Vasovagal reaction": ("345", "2345"),
+    }
+    assert {term for term in both if category["5.0"][term] != category["6.0"][term]} == {
+        *("Aphonia", "Cyanosis", "Growth accelerated", "Retinoic acid syndrome"),
+    }
+
+
 @pytest.mark.parametrize(
-    ("term", "in_403", "in_50", "organ_class"),
+    ("term", "in_403", "in_50", "in_60", "organ_class"),
     [
-        # Grades that 5.0 took from 4.03 or gave to it, as NCI's own list of changes says.
-        ("Myocarditis", "12345", "2345", "cardiac"),
-        ("Acute kidney injury", "12345", "345", "renal"),
-        ("Myositis", "123", "1234", "rheumatologic"),
-        ("Hyponatremia", "1345", "12345", "other"),
-        ("Hypophysitis", None, "12345", "endocrine"),
-        ("Guillain-Barre syndrome", None, "12345", "neurologic"),
-        ("Colitis", "12345", "12345", "gastrointestinal"),
-        ("Alanine aminotransferase increased", "1234", "1234", "hepatobiliary"),
-        ("Lipase increased", "1234", "1234", "pancreas"),
-        ("Alopecia", "12", "12", "skin"),
-        ("Skin hypopigmentation", "12", "12", "skin"),
-        ("Infusion related reaction", "12345", "12345", "infusion_reaction"),
-        ("Toxic epidermal necrolysis", "45", "45", "skin"),
-        ("Wolff-Parkinson-White syndrome", "12345", None, "cardiac"),
+        # Grades that a version took from the one before or gave to it, as NCI's own lists of
+        # changes say.
+        ("Myocarditis", "12345", "2345", "12345", "cardiac"),
+        ("Acute kidney injury", "12345", "345", "345", "renal"),
+        ("Myositis", "123", "1234", "1234", "rheumatologic"),
+        ("Hyponatremia", "1345", "12345", "12345", "other"),
+        ("Hypophysitis", None, "12345", "12345", "endocrine"),
+        ("Guillain-Barre syndrome", None, "12345", "12345", "neurologic"),
+        ("Colitis", "12345", "12345", "12345", "gastrointestinal"),
+        ("Alanine aminotransferase increased", "1234", "1234", "1234", "hepatobiliary"),
+        ("Lipase increased", "1234", "1234", "1234", "pancreas"),
+        ("Alopecia", "12", "12", "12", "skin"),
+        ("Skin hypopigmentation", "12", "12", "12", "skin"),
+        ("Infusion related reaction", "12345", "12345", "12345", "infusion_reaction"),
+        ("Toxic epidermal necrolysis", "45", "45", "45", "skin"),
+        ("Wolff-Parkinson-White syndrome", "12345", None, None, "cardiac"),
+        ("Platelet count decreased", "1234", "1234", None, "haematologic"),
+        ("Thrombocytopenia", None, None, "12345", "haematologic"),
+        ("Lung infection", "2345", "2345", None, "lung"),
+        ("Pneumonia", None, None, "2345", "lung"),
+        ("Hepatitis", None, None, "2345", "hepatobiliary"),
+        ("Tubulointerstitial nephritis", None, None, "12345", "renal"),
+        ("Diabetes mellitus", None, None, "12345", "endocrine"),
+        ("Mobitz type I", "12345", "12345", "", "cardiac"),
     ],
 )
-def test_the_grades_of_known_terms(term, in_403, in_50, organ_class):
+def test_the_grades_of_known_terms(term, in_403, in_50, in_60, organ_class):
     found = {row["ctcae_version"]: row for row in read("ctcae_terms") if row["term"] == term}
     grades = {version: row["grades"] for version, row in found.items()}
-    assert (grades.get("4.03"), grades.get("5.0")) == (in_403, in_50)
+    assert tuple(map(grades.get, ("4.03", "5.0", "6.0"))) == (in_403, in_50, in_60)
     assert {row["organ_class"] for row in found.values()} == {organ_class}
 
 
 def test_the_synthetic_registry_gives_grades_its_terms_have():
     allowed = {}
     for row in read("ctcae_terms"):
-        allowed.setdefault(row["term"], []).append(row["grades"])
+        # It names 4.03 or 5.0 by the day of onset, never 6.0.
+        if row["ctcae_version"] != "6.0":
+            allowed.setdefault(row["term"], []).append(row["grades"])
     for event in (*IMMUNE_EVENTS, *OTHER_EVENTS):
         wanted = {"2", "3"} | ({"4"} if event.has_grade_4 else set())
         wanted |= {"5"} if event.may_be_fatal else set()
