@@ -10,7 +10,6 @@ from etl.studies.criteria import Criterion, criteria, doubt_steps, selection_dou
 from etl.studies.definition import Study
 from etl.studies.matching import (
     RESPONDERS,
-    RESPONSES_KNOWN,
     is_in_setting,
     is_initial,
     is_rechallenge,
@@ -44,7 +43,7 @@ def lines_sql(study: Study) -> str:
     }[study.response_source, study.endpoints.response.best_response]
     evaluable = "response_evaluable"
     if study.response_source == "entered":
-        evaluable = f"coalesce({response} in ({literals(RESPONSES_KNOWN)}), false)"
+        evaluable = f"coalesce({response} <> 'NE', false)"
     return f"""
 -- One row per line of therapy.
 create or replace temp table study_lines as

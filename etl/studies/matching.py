@@ -7,7 +7,6 @@ criteria about the course (`criteria`), the queries (`cohort`).
 
 from etl.studies.definition_exposures import Exposure, Initial, Rechallenge
 
-RESPONSES_KNOWN = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD")
 RESPONDERS = ("CR", "PR", "iCR", "iPR")
 
 

@@ -231,7 +231,9 @@ def test_which_response_is_read(source: str, reading: str, response: str) -> Non
     assert found == (response, response, response != "SD")
 
 
-@pytest.mark.parametrize(("entered", "is_evaluable"), [("SD", True), ("NE", False), (None, False)])
+@pytest.mark.parametrize(
+    ("entered", "is_evaluable"), [("SD", True), ("iPR", True), ("NE", False), (None, False)]
+)
 def test_an_entered_response_is_evaluable_when_it_is_one(
     entered: str | None, is_evaluable: bool
 ) -> None:
