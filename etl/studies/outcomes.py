@@ -142,7 +142,11 @@ def _recurrences(study: Study) -> str:
 
 
 def _incidences(study: Study) -> str:
-    """Days to the first severe immune-related event, or to what closed its window, with cause."""
+    """Days to the first severe immune-related event, or to what closed its window, with cause.
+
+    As in `derived.line_toxicity`, at the study's grade: no time when the first event was before
+    the line or on an unknown day, or when the patient died before the line.
+    """
     toxicity = study.endpoints.toxicity
     if not toxicity.cumulative_incidence_months:
         return "select null as line_id, null as irae_days, null as irae_cause where false"
@@ -150,11 +154,13 @@ def _incidences(study: Study) -> str:
         select
             windows.line_id,
             case
+                when windows.closed_by = 'death_before_start' then null
                 when onsets.onset_days <= coalesce(windows.days, onsets.onset_days)
                     then onsets.onset_days
                 when onsets.line_id is null or onsets.onset_days is not null then windows.days
             end as irae_days,
             case
+                when windows.closed_by = 'death_before_start' then null
                 when onsets.onset_days <= coalesce(windows.days, onsets.onset_days) then 1
                 when onsets.line_id is null or onsets.onset_days is not null then
                     case windows.closed_by
@@ -175,7 +181,9 @@ def _incidences(study: Study) -> str:
         left join (
             select
                 line_id,
-                min(days_from_line_start) as onset_days
+                case when not bool_or(onset_date is not null and days_from_line_start is null)
+                    then min(days_from_line_start)
+                end as onset_days
             from derived.adverse_events_attributed
             where is_irae and grade between {toxicity.minimum_grade} and 5
             group by line_id

@@ -4,7 +4,7 @@ Belongs here: doses, last dose, events that stopped treatment, their recurrence,
 incidence. Does not belong here: how those tables are derived (tests/spec).
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -228,6 +228,17 @@ def test_an_event_of_no_organ_class_cannot_be_found_again() -> None:
         assert value(con, asked, "irae_recurrence") == (None,)
 
 
+def close_window(con: duckdb.DuckDBPyConnection, closed_by: str, day: int | None) -> None:
+    """The toxicity window of the second line, and what closed it."""
+    window = {
+        "line_id": "p|advanced|2",
+        "patient_id": "p",
+        "toxicity_window_end_date": None if day is None else START + timedelta(days=day),
+        "toxicity_window_closed_by": closed_by,
+    }
+    insert(con, "derived.line_toxicity", [window])
+
+
 @pytest.mark.parametrize(
     ("closed_by", "onset", "grade", "expected"),
     [
@@ -246,18 +257,34 @@ def test_the_window_ends_with_an_event_or_what_closed_it(
 ) -> None:
     asked = again(endpoints={"toxicity": {"cumulative_incidence_months": [3]}})
     with registry() as con:
-        insert(
-            con,
-            "derived.line_toxicity",
-            [
-                {
-                    "line_id": "p|advanced|2",
-                    "patient_id": "p",
-                    "toxicity_window_end_date": START + timedelta(days=460),
-                    "toxicity_window_closed_by": closed_by,
-                }
-            ],
-        )
+        close_window(con, closed_by, 460)
         if onset is not None:
             happen(con, 2, "colitis", grade, days_from_line_start=onset)
         assert value(con, asked, "irae_days, irae_cause") == expected
+
+
+@pytest.mark.parametrize("onset", [START + timedelta(days=399), None])
+def test_an_event_before_the_line_or_on_an_unknown_day_gives_no_time(onset: date | None) -> None:
+    asked = again(endpoints={"toxicity": {"cumulative_incidence_months": [3]}})
+    with registry() as con:
+        close_window(con, "next_line", 460)
+        happen(con, 2, "colitis", 3, onset_date=onset)
+        assert value(con, asked, "irae_days, irae_cause") == (None, None)
+
+
+def test_the_first_event_decides_when_it_was_before_the_line() -> None:
+    asked = again(endpoints={"toxicity": {"cumulative_incidence_months": [3]}})
+    with registry() as con:
+        close_window(con, "next_line", 460)
+        happen(con, 2, "colitis", 3, onset_date=START + timedelta(days=399))
+        within = {"onset_date": START + timedelta(days=430), "days_from_line_start": 30}
+        happen(con, 2, "hepatitis", 3, **within)
+        assert value(con, asked, "irae_days, irae_cause") == (None, None)
+
+
+def test_whoever_died_before_the_line_has_no_time_to_an_event() -> None:
+    asked = again(endpoints={"toxicity": {"cumulative_incidence_months": [3]}})
+    with registry() as con:
+        close_window(con, "death_before_start", None)
+        happen(con, 2, "colitis", 3, days_from_line_start=30)
+        assert value(con, asked, "irae_days, irae_cause") == (None, None)
