@@ -1,17 +1,49 @@
 -- One row per line of therapy, with its patient, its first episode's source and the responses entered for it.
-with episodes as (
+with
+-- What a code says whatever its dictionary; a progression that iRECIST holds open is one.
+meanings as (
+    select
+        code,
+        meaning
+    from (
+        values
+        ('iCR', 'CR'),
+        ('iPR', 'PR'),
+        ('iSD', 'SD'),
+        ('NON-iCR/NON-iUPD', 'NON-CR/NON-PD'),
+        ('iUPD', 'PD'),
+        ('iCPD', 'PD')
+    ) as immune (code, meaning)
+),
+
+derived_responses as (
+    select
+        l.line_id,
+        coalesce(m.meaning, l.best_overall_response) as best_overall_response,
+        coalesce(c.meaning, l.best_overall_response_confirmed) as best_overall_response_confirmed
+    from marts.treatment_lines as l
+    left join meanings as m on m.code = l.best_overall_response
+    left join meanings as c on c.code = l.best_overall_response_confirmed
+),
+
+episodes as (
     select
         lt.line_id,
         min(t.source_file) as source_file,
         min(t.source_line) as source_line,
         string_agg(distinct t.best_response, ', ' order by t.best_response)
             as entered_best_responses,
-        count(case when t.best_response = l.best_overall_response then 1 end)
-            + count(case when t.best_response = l.best_overall_response_confirmed then 1 end)
-            as agreeing_entries
+        count(
+            case
+                when coalesce(m.meaning, t.best_response)
+                in (l.best_overall_response, l.best_overall_response_confirmed)
+                    then 1
+            end
+        ) as agreeing_entries
     from derived.line_treatments as lt
-    inner join marts.treatment_lines as l on l.line_id = lt.line_id
+    inner join derived_responses as l on l.line_id = lt.line_id
     inner join staging.treatments as t on t.treatment_id = lt.treatment_id and t.is_placed
+    left join meanings as m on m.code = t.best_response
     group by lt.line_id
 )
 
