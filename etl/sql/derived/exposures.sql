@@ -94,19 +94,28 @@ registered as (
 ),
 
 -- An unknown setting is that of what starts on the same day.
+settings_of_day as (
+    select
+        patient_id,
+        start_date,
+        min(nullif(registered_setting, 'unknown')) as known_setting
+    from registered
+    where patient_id in (select patient_id from registered where registered_setting = 'unknown')
+    group by patient_id, start_date
+),
+
 with_setting as (
     select
         registered.*,
         case
             when registered.registered_setting <> 'unknown' then registered.registered_setting
-            else coalesce(
-                min(nullif(registered.registered_setting, 'unknown')) over (
-                    partition by registered.patient_id, registered.start_date
-                ),
-                'unknown'
-            )
+            else coalesce(settings_of_day.known_setting, 'unknown')
         end as setting
     from registered
+    left join settings_of_day
+        on
+            registered.patient_id = settings_of_day.patient_id
+            and registered.start_date = settings_of_day.start_date
 )
 
 select

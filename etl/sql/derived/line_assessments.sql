@@ -25,7 +25,28 @@ by_date as (
 ),
 
 -- A clinical judgement stands beside either dictionary; NE is a word of both. Other lines are all
--- RECIST 1.1.
+-- RECIST 1.1: only patients who have anything else are looked at.
+other_patients as (
+    select distinct patient_id
+    from derived.assessments
+    where dictionary <> 'RECIST1.1'
+),
+
+other_lines as (
+    select
+        lines.line_id,
+        assessments.dictionary,
+        assessments.is_evaluable
+    from derived.assessments
+    inner join other_patients on assessments.patient_id = other_patients.patient_id
+    inner join derived.lines
+        on
+            assessments.patient_id = lines.patient_id
+            and assessments.assessment_date > lines.start_date
+            and assessments.assessment_date
+            <= coalesce(lines.next_line_start_date, assessments.assessment_date)
+),
+
 line_criteria as (
     select
         line_id,
@@ -42,13 +63,12 @@ line_criteria as (
             when bool_or(dictionary = 'iRECIST') then 'iRECIST'
             else 'clinical'
         end as line_criteria
-    from by_date
-    where line_id in (select line_id from by_date where dictionary <> 'RECIST1.1')
+    from other_lines
     group by line_id
 ),
 
--- Most episodes are of one line.
-treatments as (
+-- Most episodes are of one line; the lines between the first and the last of one are written out.
+spanned as (
     select
         treatment_id,
         min(line_id) as first_line_id,
@@ -60,12 +80,24 @@ treatments as (
 between_lines as (
     select
         line_treatments.treatment_id,
-        line_treatments.line_id
+        chr(10) || string_agg(line_treatments.line_id, chr(10)) || chr(10) as line_ids
     from derived.line_treatments
-    inner join treatments on line_treatments.treatment_id = treatments.treatment_id
-    where
-        treatments.first_line_id < line_treatments.line_id
-        and line_treatments.line_id < treatments.last_line_id
+    inner join spanned
+        on
+            line_treatments.treatment_id = spanned.treatment_id
+            and spanned.first_line_id < line_treatments.line_id
+            and line_treatments.line_id < spanned.last_line_id
+    group by line_treatments.treatment_id
+),
+
+treatments as (
+    select
+        spanned.treatment_id,
+        spanned.first_line_id,
+        spanned.last_line_id,
+        between_lines.line_ids
+    from spanned
+    left join between_lines on spanned.treatment_id = between_lines.treatment_id
 )
 
 select
@@ -87,7 +119,7 @@ select
     case
         when
             by_date.line_id in (treatments.first_line_id, treatments.last_line_id)
-            or between_lines.line_id is not null
+            or position(chr(10) || by_date.line_id || chr(10) in treatments.line_ids) > 0
             then 'treatment_and_date'
         when treatments.treatment_id is not null then 'date_against_treatment'
         else 'date'
@@ -95,5 +127,3 @@ select
 from by_date
 left join line_criteria on by_date.line_id = line_criteria.line_id
 left join treatments on by_date.treatment_id = treatments.treatment_id
-left join between_lines
-    on by_date.treatment_id = between_lines.treatment_id and by_date.line_id = between_lines.line_id

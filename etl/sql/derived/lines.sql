@@ -1,14 +1,9 @@
 -- One row per patient and line of therapy.
 with
-headed as (
+-- What later starts of a line show; most lines have none.
+went_on as (
     select
         line_id,
-        min(patient_id) as patient_id,
-        min(line_setting) as setting,
-        min(line_number) as line_number,
-        min(line_sequence) as line_sequence,
-        min(line_start_date) as start_date,
-        max(case when opens_line then clause end) as opened_because,
         bool_or(clause = 'substitution') as has_substitution,
         bool_or(clause = 'resumption_after_toxicity') as is_resumed_after_toxicity,
         bool_or(goes_beyond_progression) as is_beyond_progression,
@@ -16,7 +11,31 @@ headed as (
         bool_or(gives_component_back) as has_component_given_back,
         bool_or(adds_substance) as has_added_substance
     from derived.line_steps
+    where not opens_line
     group by line_id
+),
+
+headed as (
+    select
+        opened.line_id,
+        opened.patient_id,
+        opened.line_setting as setting,
+        opened.line_number,
+        opened.line_sequence,
+        opened.line_start_date as start_date,
+        opened.clause as opened_because,
+        coalesce(went_on.has_substitution, false) as has_substitution,
+        coalesce(went_on.is_resumed_after_toxicity, false) as is_resumed_after_toxicity,
+        opened.goes_beyond_progression
+        or coalesce(went_on.is_beyond_progression, false) as is_beyond_progression,
+        opened.drops_component or coalesce(went_on.drops_component, false) as drops_component,
+        opened.gives_component_back
+        or coalesce(went_on.has_component_given_back, false) as has_component_given_back,
+        opened.adds_substance
+        or coalesce(went_on.has_added_substance, false) as has_added_substance
+    from derived.line_steps as opened
+    left join went_on on opened.line_id = went_on.line_id
+    where opened.opens_line
 ),
 
 followed as (
@@ -70,14 +89,21 @@ ended as (
 labels as (
     select
         line_id,
-        count(case when is_label then substance end) as names,
-        min(case when is_label then substance end) as first_name,
-        max(case when is_label then substance end) as last_name,
-        min(case when is_label then drug_class end) as first_class,
-        max(case when is_label then drug_class end) as last_class,
+        count(name) as names,
+        split_part(min(name), chr(9), 1) as first_name,
+        split_part(max(name), chr(9), 1) as last_name,
+        nullif(split_part(min(name), chr(9), 2), '') as first_class,
+        nullif(split_part(max(name), chr(9), 2), '') as last_class,
         min(component_end_date) as first_component_end_date,
         max(last_shown_date) as last_shown_date
-    from derived.line_substances
+    from (
+        select
+            line_id,
+            component_end_date,
+            last_shown_date,
+            case when is_label then substance || chr(9) || coalesce(drug_class, '') end as name
+        from derived.line_substances
+    ) as named
     group by line_id
 ),
 
@@ -181,9 +207,10 @@ select
     end as regimen,
     case
         when labels.names > 2 then long_labels.regimen_class
-        when labels.first_class < labels.last_class
-            then labels.first_class || '+' || labels.last_class
-        else labels.first_class
+        when labels.first_class <> labels.last_class
+            then least(labels.first_class, labels.last_class)
+            || '+' || greatest(labels.first_class, labels.last_class)
+        else coalesce(labels.first_class, labels.last_class)
     end as regimen_class,
     followed.start_date,
     -- A line ends at the latest when the next one starts, and treatment with life.

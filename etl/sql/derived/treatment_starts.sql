@@ -27,6 +27,13 @@ in_order as (
     window by_step as (partition by patient_id order by step)
 ),
 
+-- Nearly half have one start only, and nothing to look back to.
+started_again as (
+    select distinct patient_id
+    from days
+    where step = 2
+),
+
 substances as (
     select
         exposures.patient_id,
@@ -47,6 +54,7 @@ substances as (
         ) as last_possible_date,
         bool_or(exposures.is_ongoing) as is_ongoing
     from derived.exposures
+    inner join started_again on exposures.patient_id = started_again.patient_id
     inner join in_order
         on exposures.patient_id = in_order.patient_id and exposures.step = in_order.step
     group by exposures.patient_id, exposures.step, exposures.substance
@@ -221,12 +229,12 @@ select
     in_order.next_start_date,
     in_order.is_oral,
     in_order.is_gap_exempt,
-    backward.given_since_step,
-    backward.partly_given_since_step,
-    backward_components.replaceable_since_step,
+    coalesce(backward.given_since_step, 0) as given_since_step,
+    coalesce(backward.partly_given_since_step, 0) as partly_given_since_step,
+    coalesce(backward_components.replaceable_since_step, 0) as replaceable_since_step,
     coalesce(backward_classes.class_given_since_step, 0) as class_given_since_step,
     coalesce(drops.dropped_since_step, 0) as dropped_since_step,
-    backward_components.given_back_since_step,
+    coalesce(backward_components.given_back_since_step, 0) as given_back_since_step,
     backward.own_pause_days,
     in_order.last_shown_date,
     case
@@ -243,9 +251,9 @@ select
         case when in_order.is_after_toxicity then $toxicity_hold_days else 0 end
     ) as gap_limit_days
 from in_order
-inner join backward
+left join backward
     on in_order.patient_id = backward.patient_id and in_order.step = backward.step
-inner join backward_components
+left join backward_components
     on
         in_order.patient_id = backward_components.patient_id
         and in_order.step = backward_components.step
