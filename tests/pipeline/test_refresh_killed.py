@@ -11,7 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.support_refresh import DAY, PATIENTS, ask, current, edit, rechallenge, refresh
+from tests.pipeline.support_refresh import (
+    DAY,
+    PATIENTS,
+    STUDY,
+    ask,
+    current,
+    edit,
+    rechallenge,
+    refresh,
+)
 
 _STEPS = [
     "etl.refresh:run_model",
@@ -31,9 +40,9 @@ def start(export: Path, home: Path, kill_at: str = "") -> subprocess.Popen[bytes
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.pipeline.run_command", "refresh"),
-            *("--export", str(export), "--home", str(home), "--as-of", DAY),
+            *("--export", str(export), "--home", str(home), "--as-of", DAY, "--study", STUDY),
         ],
-        env={**os.environ, "KILL_AT": kill_at},
+        env={**os.environ, "KILL_AT": kill_at, "RECHALLENGE_SENSITIVITY": "false"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -145,4 +145,5 @@ def test_real_drug_names_are_recognised_but_for_the_honestly_unknown(
 
 def test_a_study_of_nobody_leaves_an_empty_cohort(con: duckdb.DuckDBPyConnection) -> None:
     assert one(con, "select count(*) from marts.rechallenges") == (0,)
-    assert con.execute("select patients from marts.attrition where step = 1").fetchall() == [(470,)]
+    first = con.execute("select distinct patients from marts.attrition where step = 1").fetchall()
+    assert first == [(470,)]
