@@ -15,7 +15,10 @@ SETTINGS = ("neoadjuvant", "adjuvant", "advanced", "unknown")
 
 @dataclass(frozen=True)
 class Given:
-    """A substance given: one exposure. `stop` is None when it is not known."""
+    """A substance given: one exposure. `stop` is None when it is not known.
+
+    `episode_stop` is the day its episode is registered to have stopped, where that is apart.
+    """
 
     treatment_id: str
     substance: str
@@ -26,6 +29,7 @@ class Given:
     stop: date | None = None
     ongoing: bool = False
     stop_reason: str | None = None
+    episode_stop: date | None = None
 
     @property
     def last_shown(self) -> date:
@@ -50,6 +54,15 @@ class Given:
             if self.substance in group.replace("|", "+").split("+"):
                 return f"{group} {self.drug_class}"
         return self.substance
+
+
+def episode_stop(episode: Sequence[Given]) -> date | None:
+    """The day an episode stopped: its own where it is not before its start, else its last row's."""
+    own = episode[0].episode_stop
+    if own is not None and own >= min(row.start for row in episode):
+        return own
+    stops = [row.stop for row in episode if row.stop is not None]
+    return max(stops) if len(stops) == len(episode) else None
 
 
 @dataclass

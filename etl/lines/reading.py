@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from etl.lines.course import SETTINGS, Day, Given, Line
+from etl.lines.course import SETTINGS, Day, Given, Line, episode_stop
 from etl.parameters import Parameters
 
 OPENS = (
@@ -267,10 +267,10 @@ def progression_evidence(days: Sequence[Day], progressions: Sequence[date]) -> l
         if episode[0].stop_reason != "progression":
             continue
         last_start = max(row.start for row in episode)
-        stops = [row.stop for row in episode if row.stop is not None]
+        stop = episode_stop(episode)
         later = [day.start for day in days if day.start > last_start]
-        if len(stops) == len(episode):
-            found.append(Evidence(max(stops), last_start))
+        if stop is not None:
+            found.append(Evidence(stop, last_start))
         elif later:
             found.append(Evidence(later[0], last_start))
     return found

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from etl.lines import Line
+from etl.lines import Line, episode_stop
 from etl.parameters import Parameters
 from etl.responses.assessments import Assessment, as_the_line_reads, worst_of_each_day
 
@@ -83,7 +83,7 @@ def progression(
 
     Args:
         line: The line.
-        lines: All lines of the patient; an episode that goes on in a later one stopped there.
+        lines: All lines of the patient; an episode of several stopped in the last begun by then.
         assessments: The patient's assessments.
         death_cause: As registered; death of melanoma makes an unconfirmed iUPD count.
         parameters: The parameters of the derivations.
@@ -100,14 +100,15 @@ def progression(
 
 
 def _stop(line: Line, lines: Sequence[Line]) -> Progression | None:
-    position = next(i for i, other in enumerate(lines) if other is line)
-    later = {row.treatment_id for other in lines[position + 1 :] for row in other.rows}
+    """The first stop for progression among the episodes that stopped in this line."""
     stops = []
-    for treatment_id in {row.treatment_id for row in line.rows} - later:
-        episode = [r for other in lines for r in other.rows if r.treatment_id == treatment_id]
-        if episode[0].stop_reason == "progression":
-            known = [row.stop for row in episode if row.stop is not None]
-            stops.append(max(known) if len(known) == len(episode) else None)
+    for treatment_id in {row.treatment_id for row in line.rows}:
+        own = [other for other in lines if any(r.treatment_id == treatment_id for r in other.rows)]
+        episode = [r for other in own for r in other.rows if r.treatment_id == treatment_id]
+        stop = episode_stop(episode)
+        begun = [other for other in own if stop is None or other.start <= stop]
+        if episode[0].stop_reason == "progression" and begun[-1] is line:
+            stops.append(stop)
     if not stops:
         return None
     dated = [stop for stop in stops if stop is not None]

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from etl.lines import Given, Local
+from etl.lines import Given, Local, episode_stop
 from etl.responses import Assessment
 from expectations.codelists import FOLDER
 
@@ -93,12 +93,14 @@ class Episode:
     line_number: int | None
     # Each substance by itself; None where only the regimen is registered.
     drugs: tuple[tuple[str, date | None, date | None], ...] | None
+    # The episode's own stop, registered apart from those of its substances.
+    own_stop: date | None = None
 
     @property
     def given(self) -> tuple[tuple[str, date | None, date | None], ...]:
         """What was given from when to when."""
         if self.drugs is not None:
-            return self.drugs
+            return tuple((drug, start, stop or self.own_stop) for drug, start, stop in self.drugs)
         return tuple((drug, self.start, self.stop) for drug in self.regimen.split(" + "))
 
 
@@ -138,6 +140,7 @@ def persons(draw: st.DrawFn) -> Person:
             stop_reason=draw(st.sampled_from(REASONS)),
             line_number=draw(st.sampled_from((None, None, 1, 2))),
             drugs=draw(_drugs(regimen, start, stop)),
+            own_stop=draw(st.one_of(st.none(), st.none(), _stops(start))),
         )
         episodes.append(episode)
         if draw(st.integers(0, 9)) == 0:  # the same episode, delivered by another hospital
@@ -247,7 +250,7 @@ def as_tables(people: Sequence[Person]) -> dict[str, list[dict[str, Any]]]:
                     "ongoing": episode.ongoing,
                     "stop_reason": episode.stop_reason,
                     "line_number": episode.line_number,
-                    **(dates if episode.drugs is None else {}),
+                    **(dates if episode.drugs is None else {"stop_date": episode.own_stop}),
                 }
             )
             tables["drugs"] += [
@@ -299,9 +302,19 @@ def as_given(person: Person, number: int) -> list[Given]:
                     stop=stop if stop and stop >= start else None,
                     ongoing=stop is None and episode.ongoing == "yes",
                     stop_reason=episode.stop_reason,
+                    episode_stop=episode.own_stop if episode.drugs is not None else None,
                 )
             )
     return rows
+
+
+def last_treated(rows: Sequence[Given]) -> list[date]:
+    """The days on which something of a patient's treatment is registered last."""
+    episodes = {
+        row.treatment_id: [r for r in rows if r.treatment_id == row.treatment_id] for row in rows
+    }
+    stops = [episode_stop(episode) for episode in episodes.values()]
+    return [*(row.last_shown for row in rows), *(stop for stop in stops if stop is not None)]
 
 
 def as_local(person: Person) -> list[Local]:

@@ -32,6 +32,7 @@ from tests.generative.registries import (
     as_given,
     as_local,
     as_tables,
+    last_treated,
     persons,
 )
 from tests.support import dicts, rows
@@ -103,7 +104,7 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
         progression(line, lines, assessments, person.death_cause, parameters) for line in lines
     ]
     records = [
-        *(row.last_shown for row in exposures),
+        *last_treated(exposures),
         *(assessment.day for assessment in assessments),
         *([person.last_contact] if person.last_contact else []),
     ]

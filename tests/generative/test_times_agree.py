@@ -35,7 +35,14 @@ from etl.survival.variants import (
     ttnt_sql,
 )
 from tests.derivations import derive
-from tests.generative.registries import Person, as_assessments, as_given, as_tables, persons
+from tests.generative.registries import (
+    Person,
+    as_assessments,
+    as_given,
+    as_tables,
+    last_treated,
+    persons,
+)
 from tests.support import dicts, rows
 
 EXAMPLES = int(os.environ.get("RECHALLENGE_EXAMPLES", "5"))
@@ -112,7 +119,7 @@ def spans(con: duckdb.DuckDBPyConnection) -> dict[str, list[Span]]:
 
 def last_alive(person: Person, number: int) -> date | None:
     days = [
-        *(row.last_shown for row in as_given(person, number)),
+        *last_treated(as_given(person, number)),
         *(assessment.day for assessment in as_assessments(person, number)),
         *([person.last_contact] if person.last_contact else []),
     ]

@@ -154,7 +154,7 @@ first_assessed as (
     where place = 1
 ),
 
--- An episode that goes on in a later line stopped there.
+-- An episode of several lines stopped in the last of them that had begun by its stop.
 stopped as (
     select
         line_id,
@@ -169,7 +169,10 @@ stopped as (
         from derived.episodes
         inner join derived.line_treatments
             on episodes.treatment_id = line_treatments.treatment_id
-        inner join derived.lines on line_treatments.line_id = lines.line_id
+        inner join derived.lines
+            on
+                line_treatments.line_id = lines.line_id
+                and coalesce(lines.start_date <= episodes.stop_date, true)
         where episodes.stop_reason = 'progression'
         group by episodes.treatment_id, episodes.stop_date
     ) as last_lines

@@ -120,6 +120,42 @@ CHAPTER = Chapter(
             because="That it progressed is known, when is not: no date is made up.",
         ),
         Paragraph(
+            "An episode whose drugs begin again in a later line progressed in the line of its stop",
+            """
+            0-60  ipilimumab  reason=progression drugs=ipilimumab:0:50,ipilimumab:200:250
+            """,
+            """
+            line_id    | start_date | opened_because  | progression_date | progression_source | pfs_days | pfs_end_reason
+            advanced 1 | 0          | first_treatment | 60               | stop_reason        | 60       | progression
+            advanced 2 | 200        | progression     |                  |                    | 0        | censored_line_start
+            """,
+            because="The episode is of both lines; the date of its stop decides, as that of an "
+            "assessment does. A progression before a line's start is not its own.",
+        ),
+        Paragraph(
+            "When the stop is on the later line's first day, it is the later line's",
+            """
+            0-200  ipilimumab  reason=progression drugs=ipilimumab:0:50,ipilimumab:200:200
+            """,
+            """
+            line_id    | start_date | opened_because | progression_date | pfs_days | pfs_end_reason
+            advanced 1 | 0          | first_treatment |                 | 200      | progression
+            advanced 2 | 200        | progression     | 200             | 0        | progression
+            """,
+            because="What was given that day stopped that day.",
+        ),
+        Paragraph(
+            "A day earlier, it is the earlier line's",
+            """
+            0-199  ipilimumab  reason=progression drugs=ipilimumab:0:50,ipilimumab:200:250
+            """,
+            """
+            line_id    | start_date | opened_because | progression_date | pfs_days | pfs_end_reason
+            advanced 1 | 0          | first_treatment | 199             | 199      | progression
+            advanced 2 | 200        | progression     |                 | 0        | censored_line_start
+            """,
+        ),
+        Paragraph(
             "Stopped for progression on the day it started still shows it",
             """
             0-0     nivolumab  reason=progression
