@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from etl.studies import words
 from etl.studies.definition import FirstBenefit, FirstDuration, Study
 from etl.studies.definition_exposures import FirstAlternative
-from etl.studies.matching import literals
+from etl.studies.matching import has_response, literals
 
 
 @dataclass(frozen=True)
@@ -218,10 +218,10 @@ def _lasted(asked: FirstDuration) -> str:
 def _benefited(asked: FirstBenefit) -> str:
     conditions = []
     if asked.best_response:
-        conditions.append(f"initial_response in ({literals(asked.best_response)})")
+        conditions.append(has_response("initial_response", asked.best_response))
     if asked.minimum_sd_days is not None:
         conditions.append(
-            "(initial_response not in ('SD', 'NON-CR/NON-PD') "
+            f"(not {has_response('initial_response', ('SD', 'NON-CR/NON-PD'))} "
             f"or initial_pfs_days >= {asked.minimum_sd_days})"
         )
     if asked.minimum_pfs_days is not None:

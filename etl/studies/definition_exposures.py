@@ -247,7 +247,10 @@ class FirstBenefit(Definition):
     """Benefit asked of the initial line."""
 
     best_response: tuple[Response, ...] = Field(
-        default=(), description="Best response to the initial line, one of these; empty, any."
+        default=(),
+        description=(
+            "Best response to the initial line, one of these or its form in iRECIST; empty, any."
+        ),
     )
     minimum_sd_days: int | None = Field(
         default=None,

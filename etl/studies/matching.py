@@ -8,12 +8,18 @@ criteria about the course (`criteria`), the queries (`cohort`).
 from etl.studies.definition_exposures import Exposure, Initial, Rechallenge
 
 RESPONDERS = ("CR", "PR", "iCR", "iPR")
+IN_IRECIST = {"CR": "iCR", "PR": "iPR", "SD": "iSD", "NON-CR/NON-PD": "NON-iCR/NON-iUPD"}
 
 
 def literals(values: tuple[str, ...] | list[str]) -> str:
     """Values as SQL literals between commas."""
     quoted = ("'" + value.replace("'", "''") + "'" for value in values)
     return ", ".join(quoted)
+
+
+def has_response(column: str, asked: tuple[str, ...]) -> str:
+    """Condition that a best response is one of those asked for, in the words of either criteria."""
+    return f"{column} in ({literals([*asked, *(IN_IRECIST[code] for code in asked)])})"
 
 
 def is_in_setting(line: str, setting: str) -> str:
