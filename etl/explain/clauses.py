@@ -184,8 +184,9 @@ def _new_substance(judged: Judged) -> Said:
     limits = judged.facts.parameters
     verb = "was" if len(judged.new) == 1 else "were"
     text = (
-        f"{joined(judged.new)} {verb} new, {days(judged.days_from_line_start)} after the line's "
-        f"start, later than the combination window of {days(limits.combination_window_days)}"
+        f"{joined(judged.new)} {verb} new, {days(judged.days_from_line_start)} after the line "
+        "before started, later than the combination window of "
+        f"{days(limits.combination_window_days)}"
     )
     if judged.start.replaceable_since_step >= judged.so_far[0].step:
         text += (
@@ -214,7 +215,10 @@ def _local_therapy(judged: Judged) -> Said:
     between = [
         one
         for one in judged.facts.local
-        if one.is_placed and one.start_date and since <= one.start_date <= judged.start.start_date
+        if one.is_placed
+        and (one.kind or "other") in judged.facts.parameters.local_therapy_opens
+        and one.start_date
+        and since < one.start_date <= judged.start.start_date
     ]
     kinds = joined(sorted({one.kind or "of no known kind" for one in between}))
     return (

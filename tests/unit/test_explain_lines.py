@@ -170,8 +170,8 @@ def test_a_new_substance_after_the_window(con):
     facts = facts_of(con, "0-100 nivolumab\n60-123 ipilimumab")
     assert said(lines.statements(facts, facts.lines[1]), "Opened") == [
         (
-            "2020-03-01 (day 60): ipilimumab was new, 60 days after the line's start, later than "
-            "the combination window of 28 days."
+            "2020-03-01 (day 60): ipilimumab was new, 60 days after the line before started, later "
+            "than the combination window of 28 days."
         )
     ]
     assert said(lines.statements(facts, facts.lines[0]), "End") == [
@@ -193,9 +193,9 @@ def test_a_substitute_in_time_and_too_late(con):
     found = line(con, "0-100 nivolumab\n157-300 pembrolizumab", 2)
     assert said(found, "Opened") == [
         (
-            "2020-06-06 (day 157): pembrolizumab was new, 157 days after the line's start, later "
-            "than the combination window of 28 days, and 57 days after the last stop, later than a "
-            "substitute may start (56 days)."
+            "2020-06-06 (day 157): pembrolizumab was new, 157 days after the line before started, "
+            "later than the combination window of 28 days, and 57 days after the last stop, later "
+            "than a substitute may start (56 days)."
         )
     ]
 
@@ -231,7 +231,11 @@ def test_clauses_of_other_definitions(con):
     ]
     found = line(con, timeline, 2, parameters={"given_back_component_opens": True})
     assert said(found, "Opened")[0].endswith("giving a component back opens a line.")
-    timeline = "0-60 nivolumab\n70 local stereotactic\n100-200 nivolumab"
+    # Only what opened the line is named: not another kind, nor what the line before started with.
+    timeline = (
+        "0-60 nivolumab\n0 local stereotactic\n70 local stereotactic\n80 local surgery\n"
+        "100-200 nivolumab"
+    )
     found = line(con, timeline, 2, parameters={"local_therapy_opens": ("stereotactic",)})
     assert said(found, "Opened") == [
         (
