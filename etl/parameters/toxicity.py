@@ -14,7 +14,7 @@ class ToxicityParameters(ParameterGroup):
         description=(
             "An adverse event without episode is attributed to a line up to so many days after "
             "its end, or to the next line; so long is the line at risk of toxicity. Trial "
-            "convention of 90 to 100 days."
+            "convention of 90 to 100 days; unverified."
         ),
         json_schema_extra={"unit": "days"},
     )
