@@ -110,8 +110,8 @@ def _findings(
     scenarios: Iterable[Scenario],
     known: dict[Study, Finding],
 ) -> Iterator[tuple[Scenario, Finding]]:
-    """What the study finds under each scenario of one derivation; each variant is asked once."""
-    for scenario in scenarios:
+    """What the study finds under each scenario that fits it; each variant is asked once."""
+    for scenario in (one for one in scenarios if one.fits(study)):
         variant = scenario.of_study(study)
         if variant not in known:
             known[variant] = _find(side, variant, lines)

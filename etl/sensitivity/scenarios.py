@@ -43,6 +43,12 @@ class Scenario:
         """The derivation parameters under this alternative."""
         return Parameters.model_validate({**base.model_dump(), **self.parameters})
 
+    def fits(self, study: Study) -> bool:
+        """Whether a study can be asked so: a response that was entered cannot be confirmed."""
+        response = self.endpoints.get("response", {})
+        confirms = response.get("best_response") == "confirmed"
+        return not (confirms and study.response_source == "entered")
+
     def of_study(self, study: Study) -> Study:
         """The study under this alternative."""
         if not self.endpoints:

@@ -145,6 +145,21 @@ def test_without_studies_the_table_is_empty() -> None:
         assert rows(empty, "select count(*) from marts.sensitivity") == [(0,)]
 
 
+def test_a_study_of_entered_responses_is_not_asked_to_confirm_them() -> None:
+    entered = Study.model_validate({**seed().model_dump(), "response_source": "entered"})
+    confirming = {"best_response=confirmed", "scenario=trial"}
+    assert {scenario.id for scenario in SCENARIOS if not scenario.fits(entered)} == confirming
+    assert all(scenario.fits(seed()) for scenario in SCENARIOS)
+    tried = [scenario for scenario in SCENARIOS if scenario.parameter in ("best_response", "pfs")]
+    with open_memory() as con:
+        load_codelists(con)
+        derive(con, patients=PATIENTS, treatments=TREATMENTS, responses=RESPONSES)
+        build_sensitivity(con, [entered], Parameters(), scenarios=tried)
+        assert rows(con, "select distinct parameter, tried from marts.sensitivity") == [
+            ("best_response", "unconfirmed")
+        ]
+
+
 def test_an_alternative_says_what_it_changes() -> None:
     for scenario in SCENARIOS:
         assert bool(scenario.parameters) or bool(scenario.endpoints), scenario.id
