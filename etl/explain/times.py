@@ -36,7 +36,7 @@ OS: Mapping[str, str] = {
     "censored_vital_status_date": "Censored: known to be alive at the vital status date.",
     "censored_last_contact": "Censored: alive at last contact.",
     "censored_last_record": (
-        "Censored: alive when last treated or assessed, which is later than the last contact."
+        "Censored: alive when last treated or assessed; no later contact is registered."
     ),
     "unknown_death_undated": "Not known: the patient died on a day that is not registered.",
     "unknown_death_before_start": "Not known: the date of death lies before the line's start.",

@@ -191,6 +191,14 @@ def test_times_say_start_end_and_what_ended_them(con):
             "vital status date."
         )
     ]
+    # True whether an earlier contact is registered or none.
+    for contact in ("", "\n40 contact"):
+        assert pfs(con, f"0-63 nivolumab{contact}", "OS") == [
+            (
+                "63 days, 2020-01-01 to 2020-03-04 (day 63). Censored: alive when last treated or "
+                "assessed; no later contact is registered."
+            )
+        ]
     assert pfs(con, "0-63 nivolumab\n400 contact") == [
         (
             "0 days, 2020-01-01 to 2020-01-01 (day 0). Censored at the start: alive, without "
