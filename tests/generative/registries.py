@@ -140,7 +140,6 @@ def persons(draw: st.DrawFn) -> Person:
             stop_reason=draw(st.sampled_from(REASONS)),
             line_number=draw(st.sampled_from((None, None, 1, 2))),
             drugs=draw(_drugs(regimen, start, stop)),
-            own_stop=draw(st.one_of(st.none(), st.none(), _stops(start))),
         )
         episodes.append(episode)
         if draw(st.integers(0, 9)) == 0:  # the same episode, delivered by another hospital
