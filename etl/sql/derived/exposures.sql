@@ -32,15 +32,15 @@ given as (
         drug_substances.source_file,
         drug_substances.source_line,
         drug_substances.substance,
-        min(drug_substances.record_key) as record_key,
-        min(drug_substances.patient_id) as patient_id,
-        min(drug_substances.treatment_id) as treatment_id,
-        min(drug_substances.drug_class) as drug_class,
-        min(drug_substances.route) as route,
-        min(drug_substances.start_date) as start_date,
-        min(drug_substances.start_date_earliest) as start_date_earliest,
-        min(drug_substances.stop_date) as stop_date,
-        min(drug_substances.stop_date_latest) as stop_date_latest
+        any_value(drug_substances.record_key) as record_key,
+        any_value(drug_substances.patient_id) as patient_id,
+        any_value(drug_substances.treatment_id) as treatment_id,
+        any_value(drug_substances.drug_class) as drug_class,
+        any_value(drug_substances.route) as route,
+        any_value(drug_substances.start_date) as start_date,
+        any_value(drug_substances.start_date_earliest) as start_date_earliest,
+        any_value(drug_substances.stop_date) as stop_date,
+        any_value(drug_substances.stop_date_latest) as stop_date_latest
     from staging.drug_substances
     where
         drug_substances.is_systemic

@@ -4,8 +4,8 @@ days as (
     select
         patient_id,
         step,
-        min(setting) as setting,
-        min(start_date) as start_date,
+        any_value(setting) as setting,
+        any_value(start_date) as start_date,
         bool_and(coalesce(route = 'oral', false)) as is_oral,
         bool_and(position(',' || substance || ',' in ',' || $gap_exempt_substances || ',') > 0)
             as is_gap_exempt,
@@ -39,10 +39,10 @@ substances as (
         exposures.patient_id,
         exposures.step,
         exposures.substance,
-        min(exposures.component) as component,
-        coalesce(min(exposures.drug_class), exposures.substance) as drug_class,
-        min(in_order.previous_start_date) as previous_start_date,
-        min(exposures.start_date) as start_date,
+        any_value(exposures.component) as component,
+        coalesce(any_value(exposures.drug_class), exposures.substance) as drug_class,
+        any_value(in_order.previous_start_date) as previous_start_date,
+        any_value(exposures.start_date) as start_date,
         max(coalesce(exposures.stop_date, exposures.start_date)) as last_shown_date,
         -- An unknown stop lies before the next start; what is ongoing goes on.
         max(
