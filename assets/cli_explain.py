@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from etl.explain import Explanation
     from etl.explain.document import Statement
+    from etl.settings import Settings
 
 _WIDTH = 120
 
@@ -52,15 +53,13 @@ def explain(
         _print(explanation)
 
 
-def _explained(patient: str, settings: object) -> Explanation:
+def _explained(patient: str, settings: Settings) -> Explanation:
     from rich.console import Console
 
     from etl.explain import explain as explained
     from etl.explain.state import read_state
-    from etl.settings import Settings
     from etl.warehouse import open_session_read_only
 
-    assert isinstance(settings, Settings)  # noqa: S101
     waiting = Console(stderr=True).status("Deriving the patient anew under other assumptions")
     with open_session_read_only(settings) as con, waiting:
         return explained(con, patient, read_state(con, settings))

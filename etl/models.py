@@ -197,6 +197,21 @@ def run_layer(
     return {model.name: run_model(con, model, parameters) for model in models}
 
 
+def affected_models(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Model, ...]:
+    """The models whose rows may differ between two sets of parameters, in the order they run.
+
+    Args:
+        before: parameters as `run_model` takes them.
+        after: other values of the same parameters.
+    """
+    changed = {name for name, value in after.items() if value != before[name]}
+    found: dict[str, Model] = {}
+    for name, model in load_models().items():
+        if changed.intersection(model.parameters) or found.keys() & set(model.depends_on):
+            found[name] = model
+    return tuple(found.values())
+
+
 def _values(model: Model, parameters: Mapping[str, object]) -> dict[str, object]:
     missing = [name for name in model.parameters if name not in parameters]
     if missing:

@@ -14,7 +14,7 @@ import duckdb
 
 from etl.explain.facts import Facts
 from etl.explain.reading import has_table, read_facts
-from etl.models import Model, load_models, run_model
+from etl.models import Model, affected_models, load_models, run_model
 from etl.parameters import Parameters
 from etl.warehouse import open_memory
 
@@ -71,7 +71,8 @@ class Alone:
     def derive(self, parameters: Mapping[str, object] | None = None) -> Facts:
         """The facts of the patient, with these parameters instead."""
         changed = Parameters(**(self.parameters.model_dump() | dict(parameters or {})))
-        touched = _reading(changed, self.parameters)
+        again = affected_models(self.parameters.as_sql(), changed.as_sql())
+        touched = frozenset(model.name for model in again)
         self._run(changed, self._stale | touched)
         self._stale = touched
         return read_facts(self.con, self.patient_id, changed)
@@ -181,17 +182,6 @@ def _copy(
     if schema == "staging":
         memory.execute(f"create table kept.{table} as select * from copied")
     memory.unregister("copied")
-
-
-def _reading(changed: Parameters, usual: Parameters) -> frozenset[str]:
-    """The models whose rows may differ: those that read what changed, and all that read them."""
-    now, before = changed.model_dump(), usual.model_dump()
-    names = {name for name, value in now.items() if value != before[name]}
-    found: set[str] = set()
-    for model in _models():
-        if names & set(model.parameters) or found & set(model.reads):
-            found.add(model.name)
-    return frozenset(found)
 
 
 def _unmarked(value: Any, mark: str) -> Any:

@@ -101,7 +101,7 @@ def _other_choices(name: str, facts: Facts) -> Iterator[Any]:
     elif name == "local_therapy_opens":
         kinds = {one.kind for one in facts.local if one.is_placed and one.kind}
         yield from ((one,) for one in sorted(kinds - set(value)))
-    elif name in ("substitution_groups", "substitutes") and value:
+    elif name == "substitution_groups" and value:
         yield ()
 
 

@@ -1,7 +1,7 @@
 """Everything that is registered about one patient and derived from it, as typed records.
 
 Belongs here: what is read, by patient. Does not belong here: the SQL that reads it (`reading`),
-any sentence (`wording`, `lines`, `outcomes`), deriving anything anew (`alone`).
+any sentence (`clauses`, `lines`, `responses`, `times`, `toxicity`), deriving anew (`alone`).
 """
 
 from collections.abc import Mapping

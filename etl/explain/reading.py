@@ -141,7 +141,7 @@ def read_facts(
         return tuple(_fill(kind, row) for row in _rows(con, sql, patient_id))
 
     follow_up = read(facts.FollowUp, "select * from derived.follow_up where patient_id = $patient")
-    declares = _rows(con, "select name, value from source.declarations where $patient <> ''", "-")
+    declares = con.execute("select name, value from source.declarations").fetchall()
     return Facts(
         person=person,
         follow_up=follow_up[0],
@@ -160,7 +160,7 @@ def read_facts(
         else (),
         findings=read(facts.Finding, _FINDINGS),
         kept=read(facts.Kept, _KEPT) if has_table(con, "source", "repeated_values") else (),
-        declares={row["name"]: row["value"] for row in declares},
+        declares=dict(declares),
         parameters=parameters or Parameters(),
     )
 

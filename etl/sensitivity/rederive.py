@@ -13,22 +13,11 @@ from itertools import count
 
 import duckdb
 
-from etl.models import Model, load_models, run_model
+from etl.models import affected_models, load_models, run_model
 from etl.parameters import Parameters
 
 _NUMBERS = count(1)
 _READ_ONLY_SCHEMAS = ("codelists", "source", "quality")
-
-
-def affected_models(base: Parameters, other: Parameters) -> list[Model]:
-    """The models whose rows may differ under the other parameters, in the order they run."""
-    before, after = base.as_sql(), other.as_sql()
-    changed = {name for name, value in after.items() if value != before[name]}
-    found: dict[str, Model] = {}
-    for name, model in load_models().items():
-        if changed.intersection(model.parameters) or any(one in found for one in model.depends_on):
-            found[name] = model
-    return list(found.values())
 
 
 @contextmanager
@@ -49,9 +38,9 @@ def rederived(
     try:
         side.execute(f"attach ':memory:' as {name}")
         side.execute(f"use {name}")
-        again = affected_models(base, other)
-        _show_the_rest(side, warehouse, {model.name for model in again})
         values = other.as_sql()
+        again = affected_models(base.as_sql(), values)
+        _show_the_rest(side, warehouse, {model.name for model in again})
         for model in again:
             run_model(side, model, values)
         yield side

@@ -36,8 +36,8 @@ def mark_suppressed(rows: list[Row], pairs: list[Pair], study: Study, policy: Po
     disease control from which the responses subtract to a small count; gains and losses when a
     cell of the paired table is small, because response and discordance give the rest; an edition
     that leaves out so few patients that the other edition gives them away, and delayed entry that
-    leaves out so few; and, where a single
-    group is hidden and the total is not, the smallest other group.
+    leaves out so few; and, where a single group is hidden and the total is not, the smallest other
+    group.
     """
     hidden = {id(row) for row in rows if _has_small_count(row, policy)}
     hidden |= _small_by_subtraction(rows, policy)
