@@ -131,7 +131,6 @@ class LineRows(Contract):
     )
     is_ongoing: Series[bool] = column("Registered as ongoing.", nullable=False)
     stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
-    record_key: Series[str] = column("Key of the source row.", nullable=False)
     source_file: Series[str] = column("File of the source row.", nullable=False)
     source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
 

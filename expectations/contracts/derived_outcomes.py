@@ -96,7 +96,6 @@ class LineAssessments(Contract):
     patient_id: Series[str] = column("Patient.", nullable=False)
     response_id: Series[str] = column("Assessment.", nullable=False)
     assessment_date: Series[date] = column("Day.", nullable=False)
-    criteria: Series[str] = column("Response criteria.", codelist="criteria")
     response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
     category: Series[str] = column(
         "The code as the line reads it: without regard to its dictionary, and an iUPD of a line "

@@ -8,7 +8,6 @@ by_date as (
         assessments.response_id,
         assessments.treatment_id,
         assessments.assessment_date,
-        assessments.criteria,
         assessments.response,
         assessments.category,
         assessments.dictionary,
@@ -105,7 +104,6 @@ select
     by_date.patient_id,
     by_date.response_id,
     by_date.assessment_date,
-    by_date.criteria,
     by_date.response,
     -- A line with both dictionaries is read in RECIST 1.1, where what iRECIST holds open is PD.
     case

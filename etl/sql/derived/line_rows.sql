@@ -19,7 +19,6 @@ select
     end as last_possible_date,
     exposures.is_ongoing,
     exposures.stop_reason,
-    exposures.record_key,
     exposures.source_file,
     exposures.source_line
 from derived.exposures
