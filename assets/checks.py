@@ -89,10 +89,11 @@ def _table_checks(
 
 
 def _spec(rule: Rule, key: dg.AssetKey) -> dg.AssetCheckSpec:
+    said = [word for word in (rule.severity, rule.caveat) if word]
     return dg.AssetCheckSpec(
         name=rule.check_name,
         asset=key,
-        description=f"{rule.id} ({rule.severity}): {rule.title}. {rule.why}",
+        description=f"{rule.id} ({', '.join(said)}): {rule.title}. {rule.why}",
         additional_deps=[LEDGER],
         metadata={"rule": rule.id, "standard": rule.standard, "family": rule.family},
     )

@@ -29,6 +29,8 @@ def rules(rule_id: Id = None, as_json: Json = False) -> None:
         raise WrongUseError(f"There is no rule {rule_id}. `rechallenge rules` lists them.")
     rule = catalogue.by_id[rule_id]
     said = {**rule.definition(), "check_name": rule.check_name, "hash": rule.hash}
+    if rule.caveat:
+        said["caveat"] = rule.caveat
     if as_json:
         said["examples"] = [one.model_dump(mode="json") for one in rule.examples]
     show(said, as_json)

@@ -7,16 +7,23 @@ sentences a bad entry gets. Does not belong here: SQL (compile_rules), verdicts 
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from expectations.catalogue_lists import (
+    NOT_EXPRESSIBLE,
+    RETIRED,
+    NotExpressible,
+    read_not_expressible,
+    read_retired,
+)
 from expectations.errors import CatalogueError
+from expectations.rule_files import read_entries, validated
 from expectations.rule_kinds import (
     KIND_NAMES,
     AgreesSpec,
@@ -29,14 +36,12 @@ from expectations.rule_kinds import (
     RequiredSpec,
     Spec,
     SqlSpec,
+    Threshold,
     UniqueSpec,
     as_list,
     columns_of,
 )
 from expectations.subjects import SUBJECTS_FOLDER, Subject, load_subjects
-
-# libyaml's parser where PyYAML was built with it: eight times quicker, the same nodes and marks.
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 CHECK_NAME_LENGTH = 40
@@ -58,7 +63,8 @@ Kahn = Literal[
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 
 _RANK: dict[str, int] = {"info": 0, "warning": 1, "error": 2}
-_DESCRIPTIVE = {"title", "standard", "why", "fix", "examples", "kahn", "name"}
+_DESCRIPTIVE = {"title", "standard", "why", "fix", "examples", "kahn", "name", "unverified"}
+_LIMIT = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 class Example(BaseModel):
@@ -123,6 +129,9 @@ class Rule(BaseModel):
     depends: Texts = ()
     gate: bool = False
     parameters: dict[str, str] = Field(default_factory=dict)
+    threshold: Threshold | None = None
+    unverified: bool = False
+    shadow_nights: int | None = Field(default=None, ge=1, le=365)
     examples: tuple[Example, ...]
 
     @model_validator(mode="before")
@@ -149,6 +158,13 @@ class Rule(BaseModel):
             raise ValueError("a rule without a violated example cannot be shown to fail")
         if self.gate and self.stage != "mart":
             raise ValueError("only mart rules hold the gate; findings about records never do")
+        if self.gate and self.shadow_nights:
+            raise ValueError("a rule that holds the gate cannot run in shadow")
+        if self.unverified and not (self.parameters or self.threshold):
+            raise ValueError("an unverified limit has to be one of the rule's `parameters`")
+        unused = [f"${name}" for name in self.limits if name not in self._limits_used]
+        if unused:
+            raise ValueError(f"{', '.join(unused)} is given and used nowhere in the condition")
         if len(self.check_name) > CHECK_NAME_LENGTH:
             raise ValueError(f"{self.check_name} is longer than {CHECK_NAME_LENGTH} characters")
         return self
@@ -168,6 +184,22 @@ class Rule(BaseModel):
     def judged_columns(self) -> tuple[str, ...]:
         """Columns of the subject whose values are judged, in order, own and compared."""
         return tuple(dict.fromkeys((*columns_of(self.spec), *self.columns)))
+
+    @property
+    def caveat(self) -> str:
+        """What to say beside the title: "limit unverified", or nothing."""
+        return "limit unverified" if self.unverified else ""
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """What `$name` may stand for in the rule's SQL: its parameters and its threshold."""
+        of_threshold = self.threshold.as_parameters() if self.threshold else {}
+        return {**self.parameters, **of_threshold}
+
+    @property
+    def _limits_used(self) -> set[str]:
+        said = [json.dumps(self.spec.model_dump(mode="json")), self.applies_when or ""]
+        return {name for text in said for name in _LIMIT.findall(text)}
 
     @property
     def accepted_columns(self) -> tuple[str, ...]:
@@ -191,6 +223,8 @@ class Rule(BaseModel):
             "columns": self.judged_columns,
             "parameters": self.parameters,
         }
+        if self.threshold:
+            meaning["threshold"] = self.threshold.as_parameters()
         return _digest(meaning)[:16]
 
     def definition(self) -> dict[str, Any]:
@@ -204,6 +238,7 @@ class Catalogue:
 
     rules: tuple[Rule, ...]
     subjects: dict[str, Subject]
+    not_expressible: tuple[NotExpressible, ...] = field(default=())
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -237,11 +272,13 @@ def load_catalogue(
     subjects = load_subjects(subjects_folder)
     placed: list[tuple[Rule, str]] = []
     for path in sorted(folder.glob("*.yaml")):
-        placed.extend(read_rules(path))
+        if path.name not in (RETIRED, NOT_EXPRESSIBLE):
+            placed.extend(read_rules(path))
     _check_unique(placed)
+    _check_retired(placed, folder / RETIRED)
     _check_references(placed, subjects)
     rules = tuple(sorted((rule for rule, _ in placed), key=lambda rule: rule.id))
-    return Catalogue(rules, subjects)
+    return Catalogue(rules, subjects, read_not_expressible(folder / NOT_EXPRESSIBLE))
 
 
 def read_rules(path: Path) -> list[tuple[Rule, str]]:
@@ -250,42 +287,8 @@ def read_rules(path: Path) -> list[tuple[Rule, str]]:
     Raises:
         CatalogueError: the file is no YAML list, or an entry is wrong.
     """
-    loader = _Loader(path.read_text(encoding="utf-8"))
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return []
-        if not isinstance(node, yaml.SequenceNode):
-            raise CatalogueError(f"{path.name}: expected a list of rules, each starting with '- '.")
-        return [_read_entry(loader, item, path) for item in node.value]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not readable"
-        raise CatalogueError(f"{path.name}{line}: this is not valid YAML: {problem}.") from None
-    finally:
-        loader.dispose()
-
-
-def _read_entry(loader: Any, item: yaml.Node, path: Path) -> tuple[Rule, str]:
-    entry = loader.construct_object(item, deep=True)
-    place = f"{path.name}, line {item.start_mark.line + 1}"
-    rule_id = entry.get("id", "without id") if isinstance(entry, dict) else "without id"
-    try:
-        return Rule.model_validate(entry), place
-    except ValidationError as error:
-        said = "; ".join(_sentence(problem) for problem in error.errors())
-        raise CatalogueError(f"{place}, rule {rule_id}: {said}.") from None
-
-
-def _sentence(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    message = re.sub(r"^Value error, ", "", problem["msg"])
-    if problem["type"] == "extra_forbidden":
-        return f"`{where}` is not a field of a rule"
-    if problem["type"] == "missing":
-        return f"`{where}` is missing"
-    return f"`{where}`: {message}" if where else message
+    entries = read_entries(path, "rules, each starting with '- '")
+    return [(validated(entry, Rule, "rule"), entry.place) for entry in entries]
 
 
 def _check_unique(placed: Iterable[tuple[Rule, str]]) -> None:
@@ -300,6 +303,16 @@ def _check_unique(placed: Iterable[tuple[Rule, str]]) -> None:
             seen[name] = place
 
 
+def _check_retired(placed: Iterable[tuple[Rule, str]], path: Path) -> None:
+    retired = {one.id: one for one in read_retired(path)}
+    for rule, place in placed:
+        if rule.id in retired:
+            raise CatalogueError(
+                f"{place}, rule {rule.id}: this id was retired ({retired[rule.id].reason}) and may "
+                f"never be used again; {path.name} lists all of them. Take a new id."
+            )
+
+
 def _check_references(placed: list[tuple[Rule, str]], subjects: dict[str, Subject]) -> None:
     by_id = {rule.id: rule for rule, _ in placed}
     for rule, place in placed:
@@ -308,10 +321,35 @@ def _check_references(placed: list[tuple[Rule, str]], subjects: dict[str, Subjec
             raise CatalogueError(
                 f"{place}, rule {rule.id}: there is no subject {rule.subject}; known are {known}."
             )
+        problem = _wrong_scope(rule, subjects[rule.subject])
+        if problem:
+            raise CatalogueError(f"{place}, rule {rule.id}: {problem}.")
         for cause_id in rule.depends:
             problem = _wrong_cause(rule, by_id.get(cause_id))
             if problem:
                 raise CatalogueError(f"{place}, rule {rule.id}: depends on {cause_id}, {problem}.")
+
+
+def _wrong_scope(rule: Rule, subject: Subject) -> str | None:
+    """Why the rule does not fit what its subject is about: a record, or many of them."""
+    if subject.scope == "record":
+        if rule.threshold:
+            return (
+                f"`threshold` is for subjects about hospitals, snapshots or deliveries; "
+                f"{subject.name} is about single records, which have none"
+            )
+        return None
+    if rule.severity == "error":
+        return (
+            f"it is an error and {subject.name} is about a {subject.scope}; rules about hospitals, "
+            "snapshots and deliveries are warnings or infos"
+        )
+    if rule.threshold is None:
+        return (
+            f"`threshold` is missing; expected {{count: ..., share: ...}}, since {subject.name} is "
+            f"about a {subject.scope}"
+        )
+    return None
 
 
 def _wrong_cause(rule: Rule, cause: Rule | None) -> str | None:

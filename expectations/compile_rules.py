@@ -11,7 +11,8 @@ In the SQL of a rule these functions compare columns of the subject by interval 
 - `within_days(a, b, days)`: at most so many days apart
 - `none_after(limit, a, b, ...)`: none of the dates given is after the limit
 
-`$name` stands for a parameter of the rule.
+`$name` stands for a parameter of the rule; `$threshold_count` and `$threshold_share` for its
+threshold.
 """
 
 import re
@@ -147,9 +148,10 @@ class _Compiler:
 
     def _parameter(self, match: re.Match[str]) -> str:
         name = match.group(1)
-        if name not in self.rule.parameters:
+        limits = self.rule.limits
+        if name not in limits:
             raise CatalogueError(f"rule {self.rule.id}: there is no parameter {name}.")
-        value = self.rule.parameters[name]
+        value = limits[name]
         return value if _NUMBER.match(value) else "'" + value.replace("'", "''") + "'"
 
     def _call(self, match: re.Match[str]) -> str:

@@ -55,6 +55,27 @@ class _ColumnsSpec(_Spec):
         return {"columns": value} if isinstance(value, str | list | tuple) else value
 
 
+class Threshold(_Spec):
+    """How many records, and what share of them, a rule about many records lets pass.
+
+    In SQL `$threshold_count` and `$threshold_share`.
+    """
+
+    count: str | None = Field(default=None, pattern=r"^\d+$")
+    share: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?$")
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "Threshold":
+        if self.count is None and self.share is None:
+            raise ValueError("a threshold has a count, a share (0.10 is 10%) or both")
+        return self
+
+    def as_parameters(self) -> dict[str, str]:
+        """The limits by the name they have in SQL."""
+        named = {"threshold_count": self.count, "threshold_share": self.share}
+        return {name: value for name, value in named.items() if value is not None}
+
+
 class RequiredSpec(_ColumnsSpec):
     """Every column has a value."""
 

@@ -20,8 +20,13 @@ records a rule does not speak of. A comparison of partial dates is violated only
 impossible under every completion of the dates.
 
 An *error* makes what it affects doubtful for the lines it feeds; no row is dropped for it. A
-*warning* asks, an *info* tells. A rule marked *gate* holds the publication. Where a limit is
-called unverified it is a parameter without a checked source.
+*warning* asks, an *info* tells. A rule marked *gate* holds the publication. *Limit unverified*
+marks a rule whose limit is a parameter without a checked source.
+
+A rule about a hospital, a delivery or a snapshot looks at many records at once and has a
+*threshold*: how many records, and what share of them, it lets pass. It is never an error. A rule
+*in shadow* is judged and counted for so many published nights before anything it finds is put into
+somebody's list; `quality.shadowed_tonight` holds what it would have found.
 
 ## Writing a rule
 
@@ -47,16 +52,22 @@ table's name as its prefix (`patient_death_date`), the text as written ends in `
 `needs` and the columns judged (or `must_collect`) decide whether a source can be asked at all;
 `depends` folds a finding under its cause; `accept_on` names the values an acceptance is bound to;
 `family` lets one acceptance cover several rules. A rule without a violated example does not load.
+
+`threshold: {count: 5, share: 0.10}` gives `$threshold_count` and `$threshold_share` to a rule whose
+subject has a line `-- Scope: hospital` (or snapshot, delivery), and only to those. `unverified:
+true` says that the limits among its `parameters` have no checked source. `shadow_nights: 14` tries
+a new or changed rule for so many nights. A rule that is taken out leaves its id in `retired.yaml`:
+no other rule may ever take it.
 """
 
 _LEFT_OUT = """
-## What format 1 cannot hold
+## What the export cannot hold
 
-T30, T36, T37, T45, T56, T64, C28 and M13 of the clinical catalogue need columns that the native
-export lacks (a separate progression record, dates of imaging, of mutation tests and of doses, of
-registration, morphology, an external source). T52 cannot be violated: brain metastases are one
-code. The half of T20 about the date of a fatal event is T02 of adverse events. T25 and T26 are
-eligibility of a study, not data rules. T12 is a matter of attribution, since the date decides.
+These entries of the clinical catalogue are no rules here; they are listed in
+`expectations/rules/not_expressible.yaml`.
+
+| entry | what it would ask | why it cannot | what it would need |
+|---|---|---|---|
 """
 
 
@@ -64,12 +75,16 @@ def render(catalogue: Catalogue) -> str:
     """The whole page."""
     parts = [_HEAD, f"\n## All {len(catalogue.rules)} rules\n\n", _table(catalogue)]
     parts += [_section(rule, catalogue) for rule in catalogue.rules]
-    return "".join([*parts, _LEFT_OUT])
+    left_out = "".join(
+        f"| {one.id} | {one.rule} | {one.reason} | {one.would_need} |\n"
+        for one in catalogue.not_expressible
+    )
+    return "".join([*parts, _LEFT_OUT, left_out])
 
 
 def _table(catalogue: Catalogue) -> str:
     rows = [
-        f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.subject} | {rule.severity}"
+        f"| [{rule.id}](#{rule.id.lower()}) | {_titled(rule)} | {rule.subject} | {rule.severity}"
         f"{', gate' if rule.gate else ''} | {', '.join(rule.affects)} |"
         for rule in catalogue.rules
     ]
@@ -86,6 +101,8 @@ def _section(rule: Rule, catalogue: Catalogue) -> str:
         "Applies when": f"`{rule.applies_when}`" if rule.applies_when else "",
         "Needs": ", ".join(rule.needs),
         "Parameters": ", ".join(f"{name} = {value}" for name, value in rule.parameters.items()),
+        "Threshold": _threshold(rule),
+        "Shadow": f"{rule.shadow_nights} nights" if rule.shadow_nights else "",
         "Severity": rule.severity + (", holds the publication" if rule.gate else ""),
         "Category": rule.kahn,
         "Source": rule.standard,
@@ -95,10 +112,21 @@ def _section(rule: Rule, catalogue: Catalogue) -> str:
     lines = [f"- {name}: {text}" for name, text in facts.items() if text]
     examples = "\n".join(_example(example) for example in rule.examples)
     return (
-        f"\n## {rule.id}\n\n{rule.title}. {rule.why}\n\nHow to fix: {rule.fix}\n\n"
+        f"\n## {rule.id}\n\n{_titled(rule)}. {rule.why}\n\nHow to fix: {rule.fix}\n\n"
         + "\n".join(lines)
         + f"\n\n| example | verdict |\n|---|---|\n{examples}\n"
     )
+
+
+def _titled(rule: Rule) -> str:
+    return f"{rule.title} ({rule.caveat})" if rule.caveat else rule.title
+
+
+def _threshold(rule: Rule) -> str:
+    if rule.threshold is None:
+        return ""
+    limits = {"count": rule.threshold.count, "share": rule.threshold.share}
+    return ", ".join(f"{name} {value}" for name, value in limits.items() if value is not None)
 
 
 def _example(example: Example) -> str:

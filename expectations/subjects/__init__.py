@@ -6,12 +6,17 @@ column a view's column comes. Does not belong here: rules.
 In a view, a column of another table carries that table's name in the singular as its prefix:
 `patient_death_date` is `death_date` of patients. A date has `_earliest`, `_latest` and `_text`
 beside it, a code or number `_text`, as in staging.
+
+A view is about single records unless its second line says otherwise: `-- Scope: hospital`,
+`-- Scope: snapshot` or `-- Scope: delivery`. Rules about those have a threshold and are never
+errors.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import duckdb
 
@@ -19,6 +24,9 @@ from expectations.errors import CatalogueError
 from expectations.export_format import TABLES
 
 SUBJECTS_FOLDER = Path(__file__).parent
+Scope = Literal["record", "hospital", "snapshot", "delivery"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_SCOPE = re.compile(r"^-- Scope: *(.*?) *$")
 _SUFFIX = re.compile(r"_(text|earliest|latest)$")
 _PREFIXES = {
     "patient_": "patients",
@@ -31,11 +39,12 @@ _OWN_TABLE = {"drug_substances": "drugs"}
 
 @dataclass(frozen=True)
 class Subject:
-    """One subject view: its name, grain ("One row per ...") and SQL."""
+    """One subject view: its name, grain ("One row per ..."), SQL, and what its rules are about."""
 
     name: str
     grain: str
     sql: str
+    scope: Scope = "record"
 
     @property
     def view(self) -> str:
@@ -65,18 +74,32 @@ def load_subjects(folder: Path = SUBJECTS_FOLDER) -> dict[str, Subject]:
     """Read every subject of a folder.
 
     Raises:
-        CatalogueError: a file does not open with its grain.
+        CatalogueError: a file does not open with its grain, or names a scope there is not.
     """
     subjects = {}
     for path in sorted(folder.glob("*.sql")):
         sql = path.read_text(encoding="utf-8")
-        first = sql.splitlines()[0] if sql else ""
+        first, second, *_ = (*sql.splitlines(), "", "")
         if not first.startswith("-- One row per "):
             raise CatalogueError(
                 f"{path.name}, line 1: a subject opens with its grain, '-- One row per ...'."
             )
-        subjects[path.stem] = Subject(path.stem, first.removeprefix("-- "), sql)
+        scope = _scope(second, path.name)
+        subjects[path.stem] = Subject(path.stem, first.removeprefix("-- "), sql, scope)
     return subjects
+
+
+def _scope(line: str, file: str) -> Scope:
+    match = _SCOPE.match(line)
+    if match is None:
+        return "record"
+    for scope in SCOPES:
+        if match.group(1) == scope:
+            return scope
+    raise CatalogueError(
+        f"{file}, line 2: there is no scope '{match.group(1)}'; expected one of "
+        f"{', '.join(SCOPES)}."
+    )
 
 
 def create_views(con: duckdb.DuckDBPyConnection, subjects: Iterable[Subject]) -> None:

@@ -51,9 +51,18 @@ def test_yaml_scalars_are_read_as_text(tmp_path: Path) -> None:
     ("change", "sentence"),
     [
         (("verdict: violated", "verdict: holds"), "without a violated example"),
-        (("  family: ae-dates\n", ""), r"rule AE-X01: `family` is missing\."),
-        (("  family:", "  famly: x\n  family:"), "`famly` is not a field of a rule"),
-        (("severity: error", "severity: grave"), "`severity`: Input should be 'error'"),
+        (
+            ("  family: ae-dates\n", ""),
+            r"rule AE-X01: `family` is missing; expected lower-case words joined by d",
+        ),
+        (
+            ("  family:", "  famly: x\n  family:"),
+            r"line 14: `famly` is not a field of a rule; did you mean family\?",
+        ),
+        (
+            ("severity: error", "severity: grave"),
+            "line 8: `severity` is 'grave'; expected 'error', 'warning' or 'info'",
+        ),
         (("  stage: source", "  required: grade\n  stage: source"), "exactly one kind of"),
         (("ordered: [onset_date, resolved_date]", "sql: 'true'"), "lists the `columns` it judges"),
         (("subject: adverse_events", "subject: events"), "there is no subject events; known are"),
