@@ -34,17 +34,25 @@ class Verdict:
     persisting: int
     corrected: int
     vanished: int
+    shadowed: int = 0
+    shadow_nights_left: int = 0
     not_applicable_because: str | None = None
 
     @property
     def open(self) -> int:
         """Violations that stand, neither accepted nor explained by another finding."""
+        if self.shadow_nights_left:
+            return 0
         return max(self.violated - self.accepted - self.folded, 0)
 
     def sentence(self) -> str:
         """What changed and how much was judged, in one line."""
         if self.applicable == 0:
             return f"not applicable: {self.not_applicable_because or 'no record it speaks of'}"
+        judged = f"{self.judged:,} of {self.applicable:,} judged"
+        if self.shadow_nights_left:
+            nights = f"{self.shadow_nights_left} night{'s' * (self.shadow_nights_left > 1)}"
+            return f"in shadow: would have found {self.shadowed:,}; {nights} left; {judged}"
         parts = [
             f"{self.new:,} new",
             f"{self.reopened:,} reopened",
@@ -55,7 +63,7 @@ class Verdict:
             parts.append(f"{self.folded:,} explained by another rule")
         if self.corrected or self.vanished:
             parts.append(f"{self.corrected:,} corrected, {self.vanished:,} vanished since")
-        return f"{', '.join(parts)}; {self.judged:,} of {self.applicable:,} judged"
+        return f"{', '.join(parts)}; {judged}"
 
 
 def report(
@@ -134,7 +142,8 @@ def read_verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, Verdict]:
         select
             j.rule_id, j.applicable, j.judged, j.violated, j.accepted, j.folded,
             coalesce(r.new, 0), coalesce(r.reopened, 0), coalesce(r.persisting, 0),
-            coalesce(r.corrected, 0), coalesce(r.vanished, 0), j.not_applicable_because
+            coalesce(r.corrected, 0), coalesce(r.vanished, 0), j.shadowed, j.shadow_nights_left,
+            j.not_applicable_because
         from quality.judged as j
         left join (
             select * from {ledger_table(con, "rule_results")}

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations import shadow
 from expectations.catalogue import Catalogue, Need, Rule, Stage
 from expectations.compile_rules import CompiledRule, compile_rule
 from expectations.errors import CatalogueError
 from expectations.findings import fold, mark_accepted, write_findings
-from expectations.quality_tables import prepare
+from expectations.quality_tables import JUDGED, prepare
 from expectations.subjects import Subject, create_views, view_columns
 
 __all__ = ["RuleCount", "applicable_rules", "gate_holders", "judge", "prepare", "record_verdicts"]
@@ -35,7 +36,8 @@ _KINDS_JUDGED_ON_ANY_COLUMN = ("in_codelist", "matches")
 class RuleCount:
     """What one rule found on one night; counts are of records.
 
-    `applicable` = `judged` + `cannot_judge`; `accepted` and `folded` are within `violated`.
+    `applicable` = `judged` + `cannot_judge`; `accepted`, `folded` and `shadowed` are within
+    `violated`.
     """
 
     rule_id: str
@@ -49,12 +51,15 @@ class RuleCount:
     folded: int
     milliseconds: float
     not_applicable_because: str | None = None
+    shadowed: int = 0
+    shadow_nights_left: int = 0
 
 
 def judge(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, stage: Stage) -> list[RuleCount]:
     """Judge every rule of a stage and write `quality.judged` and `quality.findings_tonight`.
 
-    `source` starts the night: it empties both. Judging a stage again replaces its rows.
+    What a rule in shadow finds goes to `quality.shadowed_tonight` instead. `source` starts the
+    night: it empties all of them. Judging a stage again replaces its rows.
 
     Raises:
         CatalogueError: a rule's SQL cannot run; the sentence names the rule.
@@ -65,6 +70,8 @@ def judge(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, stage: Stage) ->
     for subject in _subjects(catalogue, stage):
         rules = [rule for rule in catalogue.for_subject(subject.name) if rule.stage == stage]
         scans |= _judge_subject(con, subject, [r for r in rules if why_not[r.id] is None])
+    in_shadow = shadow.nights_left(con, catalogue.for_stage(stage))
+    shadowed = shadow.set_aside(con, stage, in_shadow)
     mark_accepted(con, stage)
     accepted = _count_by_rule(con, "quality.findings_tonight where is_accepted")
     fold(con, stage)
@@ -82,6 +89,8 @@ def judge(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, stage: Stage) ->
             folded=folded.get(rule.id, 0),
             milliseconds=round(scan.milliseconds, 3),
             not_applicable_because=why_not[rule.id],
+            shadowed=shadowed.get(rule.id, 0),
+            shadow_nights_left=in_shadow.get(rule.id, 0),
         )
         for rule in catalogue.for_stage(stage)
         for scan in [scans.get(rule.id, _Scan(0, 0, 0, 0.0))]
@@ -165,7 +174,7 @@ class _Scan:
 
 
 def _clear(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    for table in ("judged", "findings_tonight", "folded_tonight"):
+    for table in ("judged", "findings_tonight", "folded_tonight", "shadowed_tonight"):
         if stage == "source":
             con.execute(f"delete from quality.{table}")
         else:
@@ -284,22 +293,9 @@ def _count_by_rule(con: duckdb.DuckDBPyConnection, which: str) -> dict[str, int]
 
 
 def _write_counts(con: duckdb.DuckDBPyConnection, counts: Sequence[RuleCount]) -> None:
-    con.executemany(
-        "insert into quality.judged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            [
-                count.rule_id,
-                count.stage,
-                count.subject,
-                count.applicable,
-                count.judged,
-                count.violated,
-                count.cannot_judge,
-                count.accepted,
-                count.folded,
-                count.milliseconds,
-                count.not_applicable_because,
-            ]
-            for count in counts
-        ],
-    ) if counts else None
+    if counts:
+        con.executemany(
+            f"insert into quality.judged ({', '.join(JUDGED)}) "
+            f"values ({', '.join('?' * len(JUDGED))})",
+            [[getattr(count, column) for column in JUDGED] for count in counts],
+        )

@@ -68,7 +68,7 @@ def plan(
     )
     if _is_committed(con, snapshot_id):
         for name in LEDGER:
-            con.execute(f"insert into quality.next_{name} select * from quality.{name}")
+            _copy(con, name, f"next_{name}")
         return
     asked = {"snapshot_id": snapshot_id, "as_of": as_of}
     _look_up_gone(con, catalogue)
@@ -79,7 +79,7 @@ def plan(
         select * from quality.findings
         where finding_id not in (select finding_id from changes)
     """)
-    con.execute("insert into quality.next_finding_events select * from quality.finding_events")
+    _copy(con, "finding_events", "next_finding_events")
     con.execute(
         f"""
         insert into quality.next_finding_events ({", ".join(FINDING_EVENTS)})
@@ -91,7 +91,7 @@ def plan(
         """,
         asked,
     )
-    con.execute("insert into quality.next_rule_versions select * from quality.rule_versions")
+    _copy(con, "rule_versions", "next_rule_versions")
     con.execute(
         """
         insert into quality.next_rule_versions
@@ -112,7 +112,7 @@ def plan_snapshot(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> N
     """Write `quality.next_snapshots`: the snapshots with this one."""
     create_ledger(con)
     create_next(con, "snapshots", SNAPSHOTS)
-    con.execute("insert into quality.next_snapshots select * from quality.snapshots")
+    _copy(con, "snapshots", "next_snapshots")
     if not _is_committed(con, snapshot.snapshot_id):
         _insert_snapshot(con, "next_snapshots", snapshot)
 
@@ -134,12 +134,17 @@ def commit(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> None:
     try:
         for name in LEDGER:
             con.execute(f"delete from quality.{name}")
-            con.execute(f"insert into quality.{name} select * from quality.next_{name}")
+            _copy(con, f"next_{name}", name)
         _insert_snapshot(con, "snapshots", snapshot)
     except BaseException:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, taken_from: str, into: str) -> None:
+    """Append all rows of one table to another by the names of its columns."""
+    con.execute(f"insert into quality.{into} by name select * from quality.{taken_from}")
 
 
 def _insert_snapshot(con: duckdb.DuckDBPyConnection, table: str, snapshot: SnapshotRecord) -> None:
@@ -243,6 +248,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                     when r.rule_id is null then 'rule_changed'
                     when r.rule_hash <> g.rule_hash then 'rule_changed'
                     when j.not_applicable_because is not null then 'rule_changed'
+                    when j.shadow_nights_left > 0 then 'rule_changed'
                     when n.rule_id is not null then 'superseded'
                     when v.verdict is null then 'vanished'
                     when v.verdict = 'holds' then 'corrected'
@@ -254,6 +260,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                     when r.rule_hash <> g.rule_hash then 'the rule changed'
                     when j.not_applicable_because is not null
                         then 'the rule no longer applies: ' || j.not_applicable_because
+                    when j.shadow_nights_left > 0 then 'the rule is in shadow'
                     when n.rule_id is not null then 'the values changed and are still wrong'
                     when v.verdict is null then 'the record is no longer delivered'
                     when v.verdict = 'holds' then 'the rule holds now'
@@ -306,7 +313,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def _plan_results(con: duckdb.DuckDBPyConnection, snapshot_id: str) -> None:
-    con.execute("insert into quality.next_rule_results select * from quality.rule_results")
+    _copy(con, "rule_results", "next_rule_results")
     counted = ("new", "persisting", "corrected", "vanished", "reopened")
     others = ("rule_changed", "superseded")
     counts = ", ".join(
@@ -321,8 +328,9 @@ def _plan_results(con: duckdb.DuckDBPyConnection, snapshot_id: str) -> None:
             {", ".join(f"coalesce(c.{status}, 0)" for status in counted)},
             j.milliseconds, j.folded,
             {", ".join(f"coalesce(c.{status}, 0)" for status in others)},
-            j.not_applicable_because
+            j.not_applicable_because, j.shadowed, t.rule_hash
         from quality.judged as j
+        left join quality.rules as t on t.rule_id = j.rule_id
         left join counts as c on c.rule_id = j.rule_id
         order by j.rule_id
         """,

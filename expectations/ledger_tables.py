@@ -82,6 +82,8 @@ RULE_RESULTS: Columns = {
     "rule_changed": ("bigint not null", "Findings closed tonight: the rule changed."),
     "superseded": ("bigint not null", "Findings closed tonight: values changed, still wrong."),
     "not_applicable_because": ("varchar", "Why the rule was not asked at all."),
+    "shadowed": ("bigint not null", "Findings in nobody's list: the rule was in shadow."),
+    "rule_hash": ("varchar", "Hash of the rule's meaning; NULL in snapshots of before 2026-11."),
 }
 
 SNAPSHOTS: Columns = {
@@ -117,10 +119,26 @@ LEDGER: Mapping[str, Columns] = {
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the ledger's tables where they are absent."""
+    """Create the ledger's tables where they are absent, and columns that came later."""
     con.execute("create schema if not exists quality")
     for name, columns in (*LEDGER.items(), ("snapshots", SNAPSHOTS)):
+        _add_later_columns(con, name, columns)
         create_table(con, name, columns)
+
+
+def _add_later_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
+    """Give the table of an older home the columns it lacks; counts of then are 0."""
+    rows = con.execute(
+        "select column_name from duckdb_columns() where schema_name = 'quality' "
+        "and table_name = $name and database_name = current_database()",
+        {"name": name},
+    ).fetchall()
+    present = {str(row[0]) for row in rows}
+    for column, (sql_type, _) in columns.items():
+        if present and column not in present:
+            bare = sql_type.removesuffix(" not null")
+            default = " default 0" if bare == "bigint" and bare != sql_type else ""
+            con.execute(f"alter table quality.{name} add column {column} {bare}{default}")
 
 
 def create_next(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:

@@ -58,6 +58,8 @@ JUDGED: Columns = {
     "folded": ("bigint not null", "Violations not reported because their cause is."),
     "milliseconds": ("double not null", "Time spent, the shared scan divided equally."),
     "not_applicable_because": ("varchar", "Why the rule was not asked at all."),
+    "shadowed": ("bigint not null", "Findings in nobody's list: the rule is in shadow."),
+    "shadow_nights_left": ("bigint not null", "Nights in shadow left, tonight included; else 0."),
 }
 
 FINDINGS_TONIGHT: Columns = {
@@ -106,6 +108,7 @@ NIGHTLY: Mapping[str, Columns] = {
     "judged": JUDGED,
     "findings_tonight": FINDINGS_TONIGHT,
     "folded_tonight": FOLDED_TONIGHT,
+    "shadowed_tonight": FINDINGS_TONIGHT,
     "acceptances_tonight": ACCEPTANCES_TONIGHT,
 }
 

@@ -54,6 +54,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("rule_results", "next_rule_results"),
         ("rule_versions", "next_rule_versions"),
         ("rules", "rules"),
+        ("shadowed_tonight", "shadowed_tonight"),
         ("snapshots", "next_snapshots"),
     )
     return (
