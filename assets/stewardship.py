@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 import dagster as dg
 
 from assets import describe
+from assets.deliveries import build_deliveries_asset
 from assets.guard import spoken
 from assets.resources import Warehouse
-from assets.tables import SOURCE_VERDICTS
+from assets.tables import DELIVERIES, SOURCE_VERDICTS
 from etl.models import Model
 from expectations.catalogue import Stage
 
@@ -30,7 +31,8 @@ def build_judging_assets(models: Mapping[str, Model]) -> list[dg.AssetsDefinitio
     }
     studies = [dg.AssetKey(["marts", table]) for table in STUDY_TABLES]
     return [
-        _verdicts(SOURCE_VERDICTS, "source", layers["staging"], "source records"),
+        build_deliveries_asset(layers["staging"]),
+        _verdicts(SOURCE_VERDICTS, "source", [*layers["staging"], DELIVERIES], "source records"),
         _verdicts(
             DERIVED_VERDICTS, "derived", [*layers["derived"], *layers["marts"]], "derived values"
         ),

@@ -19,6 +19,7 @@ from expectations.export_format import TABLES
 OWNER = "team:registry"
 KINDS = {"duckdb", "sql"}
 EXPORT = dg.AssetKey(["raw", "export"])
+DELIVERIES = dg.AssetKey(["quality", "deliveries"])
 SOURCE_VERDICTS = dg.AssetKey(["quality", "source_verdicts"])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import ingest, sensitivity
+from etl import deliveries, ingest, sensitivity
 from etl.errors import WrongUseError
 from etl.ingest import Registration
 from etl.models import Model, run_model
@@ -83,7 +83,10 @@ def plan(
         export_id=export_id,
         as_of=as_of,
         studies={name: _study_hash(study) for name, study in chosen_studies(studies).items()},
-        parameters=Parameters().model_dump(mode="json"),
+        parameters={
+            **Parameters().model_dump(mode="json"),
+            "deliveries": deliveries.parameters(settings, source),
+        },
         catalogue=catalogue,
         acceptances=valid_acceptances(settings, as_of),
     )
@@ -134,6 +137,13 @@ def build_table(con: duckdb.DuckDBPyConnection, model: Model) -> int:
     rows = run_model(con, model, Parameters().as_sql())
     steps.record(con, model.name)
     return rows
+
+
+def build_deliveries(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
+    """Build the facts about deliveries and hospitals; returns the hospitals by status."""
+    found = deliveries.build_night(con, settings, Night.read(con))
+    steps.record(con, steps.DELIVERIES)
+    return found
 
 
 def judge(con: duckdb.DuckDBPyConnection, stage: Stage) -> list[RuleCount]:

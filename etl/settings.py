@@ -51,6 +51,14 @@ class Settings(BaseSettings):
     sensitivity: bool = Field(
         True, description="Whether every night derives again under the alternative definitions."
     )
+    delivery_late_days: int = Field(
+        35, ge=1, description="Age in days after which a hospital's newest delivery is late."
+    )
+    expected_rows: Path | None = Field(
+        None,
+        description="Folder of the site's reviewed files of expected rows, `<source>.csv`; "
+        "`expected_rows` in the home when it is not set.",
+    )
     minimum_cell: int = Field(5, ge=1, description="Counts below it are suppressed in outputs.")
     keys_in_metadata: int = Field(
         10, ge=0, le=50, description="Record keys shown per failing check in the Dagster UI."

@@ -16,6 +16,7 @@ import duckdb
 from expectations.acceptances import plan_bindings
 from expectations.catalogue import Catalogue
 from expectations.compile_rules import compile_rule
+from expectations.delivery_tables import commit_history
 from expectations.findings import values_json
 from expectations.ledger_tables import (
     FINDING_EVENTS,
@@ -136,6 +137,7 @@ def commit(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> None:
             con.execute(f"delete from quality.{name}")
             _copy(con, f"next_{name}", name)
         _insert_snapshot(con, "snapshots", snapshot)
+        commit_history(con)
     except BaseException:
         con.execute("rollback")
         raise

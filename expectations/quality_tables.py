@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from expectations import delivery_tables
 from expectations.catalogue import Catalogue, Rule
 
 Columns = Mapping[str, tuple[str, str]]
@@ -134,6 +135,7 @@ def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     for name, columns in NIGHTLY.items():
         con.execute(f"drop table if exists quality.{name}")
         create_table(con, name, columns)
+    delivery_tables.create_tonight(con)
     _insert(con, "rules", [_rule_row(rule) for rule in catalogue.rules])
     _insert(con, "rule_affects", [[r.id, what] for r in catalogue.rules for what in r.affects])
     _insert(

@@ -49,8 +49,11 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
     ).fetchall()
     quality = (
         ("acceptances", "acceptances"),
+        ("completeness", "completeness"),
+        ("delivery_counts", "next_delivery_counts"),
         ("finding_events", "next_finding_events"),
         ("findings", "next_findings"),
+        ("hospital_deliveries", "hospital_deliveries"),
         ("rule_results", "next_rule_results"),
         ("rule_versions", "next_rule_versions"),
         ("rules", "rules"),

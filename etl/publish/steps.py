@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 EXPORT = "export"
+DELIVERIES = "deliveries"
 SOURCE_VERDICTS = "source verdicts"
 DERIVED_VERDICTS = "derived verdicts"
 STUDIES = "studies"
@@ -52,7 +53,8 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     for table, reads in depends_on.items():
         first = EXPORT if table in of_layer["staging"] else SOURCE_VERDICTS
         bases[table] = (first, *reads)
-    bases[SOURCE_VERDICTS] = of_layer["staging"]
+    bases[DELIVERIES] = of_layer["staging"]
+    bases[SOURCE_VERDICTS] = (*of_layer["staging"], DELIVERIES)
     bases[DERIVED_VERDICTS] = (*of_layer["derived"], *of_layer["marts"])
     bases[STUDIES] = of_layer["marts"]
     bases[SENSITIVITY] = (STUDIES,)

@@ -11,7 +11,7 @@ from assets import checks
 from assets.definitions import build_defs, defs
 from assets.outputs import PUBLISHED
 from assets.stewardship import DERIVED_VERDICTS, LEDGER, MART_VERDICTS, STUDY_TABLES
-from assets.tables import SOURCE_VERDICTS
+from assets.tables import DELIVERIES, SOURCE_VERDICTS
 from etl.models import load_models
 from etl.settings import Settings
 from etl.studies import load_studies
@@ -36,6 +36,7 @@ def test_every_table_is_an_asset_once() -> None:
         *(key(f"marts.{name}") for name in STUDY_TABLES),
         *(key(f"outputs.{name.replace('-', '_')}") for name in load_studies()),
         key("raw.export"),
+        DELIVERIES,
         SOURCE_VERDICTS,
         DERIVED_VERDICTS,
         MART_VERDICTS,

@@ -21,6 +21,7 @@ REQUIRED = steps.required(DEPENDS_ON)
 IN_ORDER = (
     steps.EXPORT,
     "staging.patients",
+    steps.DELIVERIES,
     steps.SOURCE_VERDICTS,
     "derived.lines",
     "marts.treatment_lines",
