@@ -84,7 +84,10 @@ def _ledger() -> dg.AssetsDefinition:
     def ledger(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         from etl.refresh import plan_ledger
 
-        statuses = spoken("Planning the ledger of findings", lambda: plan_ledger(warehouse.write()))
+        statuses = spoken(
+            "Planning the ledger of findings",
+            lambda: plan_ledger(warehouse.write(), warehouse.settings),
+        )
         return dg.MaterializeResult(
             metadata={
                 f"findings_{status}": describe.number(count) for status, count in statuses.items()

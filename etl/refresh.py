@@ -22,7 +22,7 @@ from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish, recover
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
-from expectations import acceptances, evaluate, ledger
+from expectations import acceptance_bindings, acceptances, evaluate, ledger, queries, steward_file
 from expectations.catalogue import Catalogue, Stage, load_catalogue
 from expectations.codelists import load_codelists
 from expectations.evaluate import RuleCount
@@ -74,9 +74,14 @@ def plan(
     export_id: str,
     as_of: date,
     studies: Sequence[str],
+    words: Path | None = None,
 ) -> Night:
-    """Work out which snapshot an export leads to; reads the acceptances valid that day."""
+    """Work out which snapshot an export leads to; reads what stewards said up to that day.
+
+    `words` is the copy of the stewards' file that the night reads; their file when left out.
+    """
     catalogue = the_catalogue()
+    words = words or settings.acceptances_path
     return plan_night(
         settings,
         source=source,
@@ -88,13 +93,9 @@ def plan(
             "deliveries": deliveries.parameters(settings, source),
         },
         catalogue=catalogue,
-        acceptances=valid_acceptances(settings, as_of),
+        acceptances=acceptances.said(words, as_of),
+        queries=queries.said(words),
     )
-
-
-def valid_acceptances(settings: Settings, as_of: date) -> list[object]:
-    """The acceptances that count on a day, in a fixed order."""
-    return list(acceptances.valid_on(settings.acceptances_path, as_of))
 
 
 def load(
@@ -115,16 +116,19 @@ def load(
     steps.begin(con)
     load_codelists(con)
     registration = ingest.load_export(con, export, source)
+    words = settings.words_of_the_night
+    steward_file.copy_file(settings.acceptances_path, words)
     night = plan(
         settings,
         source=source,
         export_id=registration.export_id,
         as_of=as_of,
         studies=studies,
+        words=words,
     )
     night.save(con)
     evaluate.prepare(con, the_catalogue())
-    acceptances.load(con, settings.acceptances_path, as_of)
+    acceptance_bindings.load(con, words, as_of, settings.lapsing_days)
     if settings.outputs.exists():
         files.remove_tree(settings.outputs)
     steps.record(con, steps.EXPORT)
@@ -176,10 +180,11 @@ def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int
     return rows
 
 
-def plan_ledger(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def plan_ledger(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
     """Work out what the ledger will be once this night is published; findings by status."""
     night = Night.read(con)
     ledger.plan(con, night.snapshot_id, night.as_of, the_catalogue())
+    queries.load(con, settings.words_of_the_night, night.as_of)
     steps.record(con, steps.LEDGER)
     return dict(
         con.execute(

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     keys_in_metadata: int = Field(
         10, ge=0, le=50, description="Record keys shown per failing check in the Dagster UI."
     )
+    lapsing_days: int = Field(
+        30, ge=0, description="An acceptance that ends within so many days is listed as lapsing."
+    )
     sensor_settle_seconds: int = Field(
         60, ge=0, description="A delivery is complete when it has not changed for so long."
     )
@@ -118,6 +121,11 @@ class Settings(BaseSettings):
     def acceptances_path(self) -> Path:
         """The stewards' acceptances: a file of its own, so that a refresh blocks nobody."""
         return self.home / "acceptances.sqlite"
+
+    @property
+    def words_of_the_night(self) -> Path:
+        """The copy of that file which the night's steps read, so that all read the same."""
+        return self.home / "acceptances.night.sqlite"
 
     def today(self) -> date:
         """The day in the site's zone: the ledger's day unless `--as-of` says another."""

@@ -1,49 +1,56 @@
-"""Acceptances: a confirmed oddity, accepted once, that lapses when its value or rule changes.
+"""Acceptances as stewards give them: accepting, proposing, approving, rejecting, withdrawing.
 
-Belongs here: giving, withdrawing and loading acceptances. What stewards said stands in a small
-SQLite file of its own, so a refresh never blocks them; what became of it (bound to which values,
-lapsed why) stands in the ledger and changes with a published night only. Does not belong here:
-marking findings (findings), the ledger's transaction (ledger).
+Belongs here: what a steward says about a confirmed oddity. Does not belong here: what becomes of
+it from night to night (acceptance_bindings), the file it stands in (steward_file), queries.
 
 An author is what was typed: there is no login behind it.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-import duckdb
-
+from expectations import steward_file
 from expectations.errors import AcceptanceError
-from expectations.ledger_tables import create_ledger
-from expectations.quality_tables import Columns, create_table
 
-_SCHEMA = """
-create table if not exists acceptances (
-    number integer primary key autoincrement,
-    target text not null, record_key text not null, author text not null,
-    reason text not null, until text, given_at text not null
-);
-create table if not exists withdrawals (
-    acceptance_id text primary key, author text not null, reason text not null,
-    withdrawn_at text not null
-);
-"""
 
-ACCEPTANCES: Columns = {
-    "acceptance_id": ("varchar not null", "Acceptance."),
-    "target": ("varchar not null", "Rule id, or family of rules."),
-    "record_key": ("varchar not null", "The record it covers."),
-    "author": ("varchar not null", "Who accepted, as typed."),
-    "reason": ("varchar not null", "Why the value is right."),
-    "given_at": ("varchar not null", "When it was given, UTC."),
-    "until": ("date", "Last day it counts; NULL until the value changes."),
-    "status": ("varchar not null", "valid, withdrawn, ended or lapsed."),
-    "lapsed_because": ("varchar", "Why it lapsed."),
-    "is_used": ("boolean not null", "Whether it covers a finding of this night."),
-}
+@dataclass(frozen=True)
+class Acceptance:
+    """An acceptance as it was given, and what was said of it since.
+
+    `rule_hash` and `accept_key` are those of the finding its author looked at, where that is
+    known; else they are found on the first night.
+    """
+
+    acceptance_id: str
+    target: str
+    record_key: str
+    author: str
+    reason: str
+    until: date | None
+    given_at: str
+    is_proposal: bool
+    rule_hash: str | None
+    accept_key: str | None
+    query_id: str | None
+    approved_by: str | None
+    withdrawn_by: str | None
+    withdrawn_because: str | None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether it counts as far as stewards are concerned: given as such, or approved since."""
+        return not self.is_proposal or self.approved_by is not None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a steward has yet to approve or reject it."""
+        return not self.is_approved and self.withdrawn_by is None
+
+    def ends_before(self, day: date) -> bool:
+        """Whether its last day was before a day."""
+        return self.until is not None and self.until < day
 
 
 def accept(
@@ -58,7 +65,7 @@ def accept(
     """Accept the findings of a rule, or of a family of rules, on one record.
 
     Args:
-        path: The file of acceptances; made when absent.
+        path: The stewards' file; made when absent.
         target: Rule id or family.
         record_key: Key of the record, as findings show it.
         author: Who accepts, as typed.
@@ -71,17 +78,91 @@ def accept(
     Raises:
         AcceptanceError: something is left empty.
     """
-    given = {"rule or family": target, "record": record_key, "author": author, "reason": reason}
-    empty = [name for name, value in given.items() if not value.strip()]
-    if empty:
-        raise AcceptanceError(f"An acceptance needs its {', '.join(empty)}; nothing was given.")
-    with _open(path) as db:
-        cursor = db.execute(
-            "insert into acceptances (target, record_key, author, reason, until, given_at) "
-            "values (?, ?, ?, ?, ?, ?)",
-            [target, record_key, author, reason, until.isoformat() if until else None, _now()],
+    _need(**{"rule or family": target, "record": record_key, "author": author, "reason": reason})
+    with steward_file.open_file(path) as db:
+        return insert(db, target, record_key, author, reason, until=until)
+
+
+def propose(
+    path: Path,
+    target: str,
+    record_key: str,
+    *,
+    author: str,
+    reason: str,
+    until: date | None = None,
+    rule_hash: str | None = None,
+    accept_key: str | None = None,
+    query_id: str | None = None,
+) -> str:
+    """Propose an acceptance; it does not count until a steward approves it.
+
+    Args:
+        path: The stewards' file; made when absent.
+        target: Rule id or family.
+        record_key: Key of the record, as findings show it.
+        author: Who proposes, as typed.
+        reason: Why the value is right.
+        until: Last day; None until the value changes.
+        rule_hash: Hash of the meaning of the rule that the author was asked about.
+        accept_key: Hash of the values the author looked at; it binds to these.
+        query_id: The query whose answer proposes it.
+
+    Returns:
+        The id of the acceptance, to approve or reject it by.
+
+    Raises:
+        AcceptanceError: something is left empty.
+    """
+    _need(**{"rule or family": target, "record": record_key, "author": author, "reason": reason})
+    with steward_file.open_file(path) as db:
+        return insert(
+            db,
+            target,
+            record_key,
+            author,
+            reason,
+            until=until,
+            is_proposal=True,
+            rule_hash=rule_hash,
+            accept_key=accept_key,
+            query_id=query_id,
         )
-        return _id_of(int(cursor.lastrowid or 0))
+
+
+def approve(path: Path, acceptance_id: str, *, author: str) -> None:
+    """Approve a proposed acceptance; it counts from the next night on.
+
+    Raises:
+        AcceptanceError: there is no such acceptance, or none to approve.
+    """
+    _need(author=author)
+    known = _known(path, acceptance_id)
+    if known.withdrawn_by is not None:
+        raise AcceptanceError(
+            f"{acceptance_id} was rejected or withdrawn by {known.withdrawn_by}; accept the "
+            "finding anew instead."
+        )
+    if known.is_approved:
+        by = f"approved by {known.approved_by}" if known.approved_by else f"given by {known.author}"
+        raise AcceptanceError(f"{acceptance_id} was already {by}; there is nothing to approve.")
+    with steward_file.open_file(path) as db:
+        db.execute(
+            "insert into approvals values (?, ?, ?)", [acceptance_id, author, steward_file.now()]
+        )
+
+
+def reject(path: Path, acceptance_id: str, *, author: str, reason: str) -> None:
+    """Reject a proposed acceptance; it never counts.
+
+    Raises:
+        AcceptanceError: there is no such acceptance, or it is no longer a proposal.
+    """
+    _need(author=author, reason=reason)
+    known = _known(path, acceptance_id)
+    if known.is_approved:
+        raise AcceptanceError(f"{acceptance_id} counts already; withdraw it instead.")
+    withdraw(path, acceptance_id, author=author, reason=reason)
 
 
 def withdraw(path: Path, acceptance_id: str, *, author: str, reason: str) -> None:
@@ -90,188 +171,119 @@ def withdraw(path: Path, acceptance_id: str, *, author: str, reason: str) -> Non
     Raises:
         AcceptanceError: there is no such acceptance, or it was withdrawn before.
     """
-    known = {row[0] for row in _given(path)}
-    if acceptance_id not in known:
-        raise AcceptanceError(f"There is no acceptance {acceptance_id}.")
-    with _open(path) as db:
-        found = db.execute(
-            "select author from withdrawals where acceptance_id = ?", [acceptance_id]
-        ).fetchone()
-        if found:
-            raise AcceptanceError(f"{acceptance_id} was already withdrawn by {found[0]}.")
+    _need(author=author, reason=reason)
+    known = _known(path, acceptance_id)
+    if known.withdrawn_by is not None:
+        raise AcceptanceError(f"{acceptance_id} was already withdrawn by {known.withdrawn_by}.")
+    with steward_file.open_file(path) as db:
         db.execute(
-            "insert into withdrawals values (?, ?, ?, ?)", [acceptance_id, author, reason, _now()]
+            "insert into withdrawals values (?, ?, ?, ?)",
+            [acceptance_id, author, reason, steward_file.now()],
         )
 
 
 def valid_on(path: Path, as_of: date) -> list[tuple[str, str, str, str | None]]:
     """What was given and counts on a day: id, target, record key, last day; in order of giving."""
     return [
-        (acceptance_id, target, record_key, until)
-        for acceptance_id, target, record_key, _, _, until, _, withdrawn in _given(path)
-        if not withdrawn and (until is None or date.fromisoformat(until) >= as_of)
+        (
+            one.acceptance_id,
+            one.target,
+            one.record_key,
+            one.until.isoformat() if one.until else None,
+        )
+        for one in read(path)
+        if one.is_approved and one.withdrawn_by is None and not one.ends_before(as_of)
     ]
 
 
-def load(con: duckdb.DuckDBPyConnection, path: Path, as_of: date) -> None:
-    """Load the acceptances of a night, before judging; the rules are loaded.
-
-    An acceptance that was never used binds to the values of the finding as the ledger last saw
-    it: that is what its author looked at. Without one it binds to the first values it meets.
-
-    Args:
-        con: The warehouse, prepared for the night.
-        path: The file of acceptances; may be absent.
-        as_of: The ledger's day.
-    """
-    create_ledger(con)
-    con.execute("drop table if exists quality.acceptances")
-    create_table(con, "acceptances", ACCEPTANCES)
-    for acceptance_id, target, key, author, reason, until, given_at, withdrawn in _given(path):
-        ended = until is not None and date.fromisoformat(until) < as_of
-        status = "withdrawn" if withdrawn else "ended" if ended else "valid"
-        con.execute(
-            "insert into quality.acceptances values (?, ?, ?, ?, ?, ?, ?, ?, null, false)",
-            [acceptance_id, target, key, author, reason, given_at, until, status],
-        )
-    con.execute("""
-        create or replace table quality.bindings_tonight as
-        with covered as (
-            select a.acceptance_id, a.record_key, a.status, r.rule_id, r.rule_hash
-            from quality.acceptances as a
-            inner join quality.rules as r on a.target in (r.rule_id, r.family)
-        ),
-        seen as (
-            select rule_id, record_key, rule_hash, accept_key
-            from quality.findings
-            where status in ('new', 'persisting', 'reopened', 'accepted')
-            qualify row_number() over (
-                partition by rule_id, record_key order by last_seen desc, finding_id
-            ) = 1
-        )
-        select
-            c.acceptance_id,
-            c.rule_id,
-            c.record_key,
-            c.status,
-            coalesce(b.rule_hash, s.rule_hash, c.rule_hash) as rule_hash,
-            c.rule_hash as rule_hash_tonight,
-            coalesce(b.accept_key, s.accept_key) as accept_key,
-            case
-                when b.lapsed_because is not null then b.lapsed_because
-                when coalesce(b.rule_hash, s.rule_hash, c.rule_hash) <> c.rule_hash
-                    then 'the rule changed'
-            end as lapsed_because,
-            b.lapsed_on
-        from covered as c
-        left join quality.acceptance_bindings as b
-            on b.acceptance_id = c.acceptance_id and b.rule_id = c.rule_id
-        left join seen as s on s.rule_id = c.rule_id and s.record_key = c.record_key
-    """)
-    con.execute("delete from quality.acceptances_tonight")
-    con.execute("""
-        insert into quality.acceptances_tonight
-        select acceptance_id, rule_id, rule_hash_tonight, record_key, accept_key
-        from quality.bindings_tonight
-        where status = 'valid' and lapsed_because is null
-    """)
+def said(path: Path, as_of: date) -> list[object]:
+    """What a snapshot shows of acceptances: those that count on a day, and those proposed."""
+    pending = [one.acceptance_id for one in read(path) if one.is_pending]
+    return [*valid_on(path, as_of), *pending]
 
 
-def plan_bindings(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Write `quality.next_acceptance_bindings` and say in `quality.acceptances` what happened.
-
-    Bound at first use; lapsed for good once the record is found again with other values.
-    """
-    con.execute(
-        """
-        insert into quality.next_acceptance_bindings
-        with met as (
-            select
-                b.acceptance_id,
-                b.rule_id,
-                min(f.accept_key) as accept_key,
-                count(*) filter (b.accept_key is not null and f.accept_key <> b.accept_key)
-                    as changed
-            from quality.bindings_tonight as b
-            inner join quality.findings_tonight as f
-                on f.rule_id = b.rule_id and f.record_key = b.record_key
-            where b.status = 'valid' and b.lapsed_because is null
-            group by b.acceptance_id, b.rule_id
-        ),
-        judged as (
-            select
-                b.*,
-                m.accept_key as met_key,
-                case
-                    when b.lapsed_because is not null then b.lapsed_because
-                    when m.changed > 0 then 'the value changed'
-                end as lapsed_now
-            from quality.bindings_tonight as b
-            left join met as m on m.acceptance_id = b.acceptance_id and m.rule_id = b.rule_id
-        )
-        select
-            acceptance_id,
-            rule_id,
-            record_key,
-            rule_hash,
-            coalesce(accept_key, met_key),
-            lapsed_now,
-            case when lapsed_now is not null then coalesce(lapsed_on, $as_of) end
-        from judged
-        """,
-        {"as_of": as_of},
-    )
-    con.execute("""
-        update quality.acceptances as a
-        set status = case when a.status = 'valid' and b.all_lapsed then 'lapsed' else a.status end,
-            lapsed_because = b.lapsed_because
-        from (
-            select acceptance_id, bool_and(lapsed_because is not null) as all_lapsed,
-                max(lapsed_because) as lapsed_because
-            from quality.next_acceptance_bindings
-            where rule_id in (select rule_id from quality.rules)
-                and (accept_key is not null or lapsed_because is not null)
-            group by acceptance_id
-        ) as b
-        where b.acceptance_id = a.acceptance_id
-    """)
-    con.execute("""
-        update quality.acceptances set is_used = true
-        where acceptance_id in (
-            select acceptance_id from quality.findings_tonight where is_accepted
-        )
-    """)
-
-
-def _given(
-    path: Path,
-) -> list[tuple[str, str, str, str, str, str | None, str, bool]]:
-    if not path.exists():
-        return []
-    with _open(path) as db:
+def read(path: Path) -> list[Acceptance]:
+    """Every acceptance ever given or proposed, in order of giving."""
+    with steward_file.read_file(path) as db:
+        if db is None:
+            return []
         rows = db.execute("""
-            select number, target, record_key, author, reason, until, given_at
+            select number, target, record_key, author, reason, until, given_at, is_proposal,
+                rule_hash, accept_key, query_id
             from acceptances order by number
         """).fetchall()
-        withdrawn = {row[0] for row in db.execute("select acceptance_id from withdrawals")}
-    return [(_id_of(row[0]), *row[1:], _id_of(row[0]) in withdrawn) for row in rows]
+        approved = dict(db.execute("select acceptance_id, author from approvals").fetchall())
+        withdrawn = {
+            row[0]: row[1:]
+            for row in db.execute("select acceptance_id, author, reason from withdrawals")
+        }
+    given = []
+    for number, target, key, author, reason, until, given_at, is_proposal, *bound in rows:
+        name = steward_file.acceptance_id(number)
+        rule_hash, accept_key, query_id = bound
+        given.append(
+            Acceptance(
+                name,
+                target,
+                key,
+                author,
+                reason,
+                date.fromisoformat(until) if until else None,
+                given_at,
+                bool(is_proposal),
+                rule_hash,
+                accept_key,
+                query_id,
+                approved.get(name),
+                *withdrawn.get(name, (None, None)),
+            )
+        )
+    return given
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, timeout=30)
-    try:
-        db.executescript(_SCHEMA)
-        with db:
-            yield db
-    finally:
-        db.close()
+def insert(
+    db: sqlite3.Connection,
+    target: str,
+    record_key: str,
+    author: str,
+    reason: str,
+    *,
+    until: date | None = None,
+    is_proposal: bool = False,
+    rule_hash: str | None = None,
+    accept_key: str | None = None,
+    query_id: str | None = None,
+) -> str:
+    """Write an acceptance within a transaction that is under way; returns its id."""
+    cursor = db.execute(
+        "insert into acceptances (target, record_key, author, reason, until, given_at, "
+        "is_proposal, rule_hash, accept_key, query_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            target.strip(),
+            record_key.strip(),
+            author,
+            reason,
+            until.isoformat() if until else None,
+            steward_file.now(),
+            int(is_proposal),
+            rule_hash,
+            accept_key,
+            query_id,
+        ],
+    )
+    return steward_file.acceptance_id(int(cursor.lastrowid or 0))
 
 
-def _id_of(number: int) -> str:
-    return f"A{number:05d}"
+def _known(path: Path, acceptance_id: str) -> Acceptance:
+    for one in read(path):
+        if one.acceptance_id == acceptance_id:
+            return one
+    raise AcceptanceError(
+        f"There is no acceptance {acceptance_id}. `rechallenge acceptances` lists them."
+    )
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _need(**given: str) -> None:
+    empty = [name for name, value in given.items() if not value.strip()]
+    if empty:
+        raise AcceptanceError(f"An acceptance needs its {', '.join(empty)}; nothing was given.")

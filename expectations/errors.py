@@ -17,3 +17,7 @@ class CatalogueError(ExpectationError):
 
 class AcceptanceError(ExpectationError):
     """An acceptance was given or withdrawn wrongly."""
+
+
+class QueryError(ExpectationError):
+    """A query was released, answered or closed wrongly."""

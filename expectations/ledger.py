@@ -13,7 +13,7 @@ from datetime import date
 
 import duckdb
 
-from expectations.acceptances import plan_bindings
+from expectations.acceptance_bindings import plan_bindings
 from expectations.catalogue import Catalogue
 from expectations.compile_rules import compile_rule
 from expectations.delivery_tables import commit_history

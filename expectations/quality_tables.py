@@ -5,7 +5,7 @@ tables that live on from night to night (ledger_tables).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -123,6 +123,31 @@ def create_table(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) ->
     ]
     # One call a table: each statement by itself would be a commit of its own.
     con.execute(";".join([f"create table if not exists quality.{name} ({body})", *comments]))
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Columns,
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """Insert many rows at once: one statement, whatever their number.
+
+    Args:
+        con: The warehouse.
+        table: Where to, with its schema.
+        columns: The columns that each row has, in order.
+        rows: Values that JSON can hold, and dates.
+    """
+    if not rows:
+        return
+    types = {name: kind.removesuffix(" not null") for name, (kind, _) in columns.items()}
+    said = json.dumps([dict(zip(types, row, strict=True)) for row in rows], default=str)
+    con.execute(
+        f"insert into {table} ({', '.join(types)}) "
+        "select unnest(from_json($rows, $structure), recursive := true)",
+        {"rows": said, "structure": json.dumps([types])},
+    )
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:

@@ -24,8 +24,9 @@ _CODE_SUFFIXES = {".py", ".sql", ".csv", ".html", ".j2"}
 class Inputs:
     """Everything that went into a snapshot.
 
-    `acceptances` are those valid on the ledger's day: one that has ended no longer counts, and
-    so gives another snapshot.
+    `acceptances` are those valid on the ledger's day, and those proposed: one that has ended no
+    longer counts, and so gives another snapshot. What was said of queries is published, and so
+    it is an input, too.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Inputs:
     parameters: Mapping[str, object]
     acceptances_hash: str
     code_version: str
+    queries_hash: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the manifest."""

@@ -64,6 +64,7 @@ def plan_night(
     parameters: Mapping[str, object],
     catalogue: Catalogue,
     acceptances: Sequence[object],
+    queries: Sequence[object] = (),
 ) -> Night:
     """Work out which snapshot a refresh works towards, and whether it stands already.
 
@@ -75,7 +76,8 @@ def plan_night(
         studies: Hash of each study asked for, by name.
         parameters: Parameters of the derivations.
         catalogue: The rules.
-        acceptances: Those valid on the ledger's day, in a fixed order.
+        acceptances: Those valid on the ledger's day and those proposed, in a fixed order.
+        queries: What was said of queries, in a fixed order: it is published, too.
     """
     inputs = Inputs(
         source=source,
@@ -86,11 +88,13 @@ def plan_night(
         parameters={
             **parameters,
             "minimum_cell": settings.minimum_cell,
+            "lapsing_days": settings.lapsing_days,
             "storage_version": settings.storage_version,
             "profile": settings.profile,
         },
         acceptances_hash=files.hash_of(list(acceptances)),
         code_version=code_version(),
+        queries_hash=files.hash_of(list(queries)) if queries else "",
     )
     shelf = Shelf(settings.published)
     head = shelf.head()

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from expectations import acceptances, ledger
+from expectations import acceptance_bindings, ledger
 from expectations.catalogue import Catalogue, load_catalogue
 from expectations.evaluate import judge, prepare
 from tests.support import native, run_layers
@@ -49,7 +49,7 @@ def night(
     run_layers(con, "staging")
     snapshot = record(snapshot_id or f"night-{day}", day)
     prepare(con, catalogue)
-    acceptances.load(con, path, snapshot.as_of)
+    acceptance_bindings.load(con, path, snapshot.as_of)
     judge(con, catalogue, "source")
     ledger.plan(con, snapshot.snapshot_id, snapshot.as_of, catalogue)
     if commit:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations import acceptances, evaluate
+from expectations import acceptance_bindings, acceptances, evaluate
 from expectations.catalogue import Catalogue
 from expectations.compile_rules import compile_rule
 from expectations.errors import CatalogueError
@@ -146,7 +146,7 @@ def test_an_accepted_cause_folds_nothing(con: duckdb.DuckDBPyConnection, tmp_pat
     )
     run_layers(con, "staging")
     prepare(con, catalogue)
-    acceptances.load(con, path, date(2025, 3, 3))
+    acceptance_bindings.load(con, path, date(2025, 3, 3))
     judge(con, catalogue, "source")
     found = con.execute("select rule_id, is_accepted from quality.findings_tonight order by 1")
     assert found.fetchall() == [("EPI-T02", False), ("EPI-T03", True)]
