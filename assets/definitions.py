@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from assets.checks import build_checks
+from assets.impact import build_impact_asset
 from assets.outputs import build_output_assets
 from assets.progress import progress_logger
 from assets.resources import Delivery, Warehouse
@@ -38,6 +39,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
         assets=[
             *build_table_assets(models),
             *build_judging_assets(models),
+            build_impact_asset(),
             *build_output_assets(models, studies),
         ],
         asset_checks=build_checks(catalogue, tables),

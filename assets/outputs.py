@@ -11,7 +11,7 @@ import dagster as dg
 from assets import describe
 from assets.guard import spoken
 from assets.resources import Warehouse
-from assets.stewardship import LEDGER, MART_VERDICTS, STUDY_TABLES
+from assets.stewardship import IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
 from assets.tables import KINDS, SOURCE_VERDICTS
 from etl.models import Model
 from expectations.contracts import contract_for
@@ -92,7 +92,7 @@ def _spec(table: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
 def _outputs(study: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=["outputs", study.replace("-", "_")],
-        deps=[*(dg.AssetKey(["marts", table]) for table in STUDY_TABLES), MART_VERDICTS],
+        deps=[*(dg.AssetKey(["marts", table]) for table in STUDY_TABLES), MART_VERDICTS, IMPACT],
         description=f"Report, tables and figures of the study {study}.",
         group_name="outputs",
         kinds={"html", "csv"},

@@ -20,6 +20,7 @@ OWNER = "team:stewards"
 DERIVED_VERDICTS = dg.AssetKey(["quality", "derived_verdicts"])
 MART_VERDICTS = dg.AssetKey(["quality", "mart_verdicts"])
 LEDGER = dg.AssetKey(["quality", "ledger"])
+IMPACT = dg.AssetKey(["quality", "impact"])
 STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import deliveries, ingest, sensitivity
+from etl import deliveries, impact, ingest, sensitivity
 from etl.errors import WrongUseError
 from etl.ingest import Registration
 from etl.models import Model, run_model
@@ -177,6 +177,14 @@ def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int
     asked = [study for study in studies if study.sensitivity and settings.sensitivity]
     rows = sensitivity.build_sensitivity(con, asked, Parameters(), settings.minimum_cell)
     steps.record(con, steps.SENSITIVITY)
+    return rows
+
+
+def build_impact(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """Work out how far each rule moves what the studies report; returns the rows."""
+    studies = chosen_studies(Night.read(con).studies).values()
+    rows = impact.build_impact(con, studies, settings.minimum_cell)
+    steps.record(con, steps.IMPACT)
     return rows
 
 

@@ -18,6 +18,7 @@ from etl.outputs import (
     comparison,
     figures,
     flow_figures,
+    impact_table,
     method_tables,
     outcome_tables,
     prose,
@@ -194,6 +195,7 @@ def _quality(results: Results) -> tuple[Item, ...]:
     found = (
         _said(method_tables.doubts_table(results)),
         method_tables.doubtful_values_table(results),
+        _said(impact_table.impact_table(results)),
     )
     return (judged, *(found if results.pairs else (prose.NO_PATIENT,)), _said(registry))
 

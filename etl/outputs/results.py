@@ -62,6 +62,7 @@ class Results:
     doubts: list[Record]
     judged: list[Record]
     sensitivity: list[Record]
+    impact: list[Record]
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -122,6 +123,7 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
         doubts=_doubts(con, study.id),
         judged=_judged(con),
         sensitivity=_sensitivity(con, study.id),
+        impact=_impact(con, study.id),
     )
 
 
@@ -146,6 +148,18 @@ def _sensitivity(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
         return []
     frame = con.execute("select * from marts.sensitivity where study = ?", [study]).df()
     return records(validate_frame(Sensitivity, frame))
+
+
+def _impact(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
+    """How far each rule moves the estimates of all patients."""
+    if not _exists(con, "quality", "impact"):
+        return []
+    return _records(
+        con,
+        "select * from quality.impact where study = $study and stratum = 'all' "
+        "order by rule_id, endpoint",
+        {"study": study},
+    )
 
 
 def _of_the_cohort(con: duckdb.DuckDBPyConnection, study: str, table: str) -> list[Record]:

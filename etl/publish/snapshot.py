@@ -54,6 +54,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("finding_events", "next_finding_events"),
         ("findings", "next_findings"),
         ("hospital_deliveries", "hospital_deliveries"),
+        ("impact", "impact"),
         ("queries", "queries"),
         ("query_comments", "query_comments"),
         ("rule_precision", "rule_precision"),

@@ -17,6 +17,7 @@ SOURCE_VERDICTS = "source verdicts"
 DERIVED_VERDICTS = "derived verdicts"
 STUDIES = "studies"
 SENSITIVITY = "sensitivity"
+IMPACT = "impact"
 MART_VERDICTS = "mart verdicts"
 LEDGER = "ledger"
 OUTPUTS = "outputs"
@@ -60,7 +61,8 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[SENSITIVITY] = (STUDIES,)
     bases[MART_VERDICTS] = (DERIVED_VERDICTS, STUDIES, SENSITIVITY)
     bases[LEDGER] = (MART_VERDICTS,)
-    bases[OUTPUTS] = (STUDIES, SENSITIVITY, MART_VERDICTS)
+    bases[IMPACT] = (STUDIES, MART_VERDICTS)
+    bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, MART_VERDICTS)
     return bases
 
 

@@ -4,7 +4,7 @@ Belongs here: reading `marts.rechallenges` through its contract, and who belongs
 evaluable set in which edition. Does not belong here: estimators, SQL of the selection.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,10 +66,25 @@ def read_pairs(con: duckdb.DuckDBPyConnection, study: str) -> list[Pair]:
     Raises:
         ContractBrokenError: the mart does not keep its promise.
     """
+    return read_pairs_of(con, [study])[study]
+
+
+def read_pairs_of(
+    con: duckdb.DuckDBPyConnection, studies: Collection[str]
+) -> dict[str, list[Pair]]:
+    """The pairs of several studies, read and checked at once.
+
+    Raises:
+        ContractBrokenError: the mart does not keep its promise.
+    """
     frame = con.execute(
-        "select * from marts.rechallenges where study = ? order by patient_id", [study]
+        "select * from marts.rechallenges where list_contains($studies, study) order by patient_id",
+        {"studies": list(studies)},
     ).df()
-    return records(validate_frame(Rechallenges, frame))
+    found: dict[str, list[Pair]] = {study: [] for study in studies}
+    for pair in records(validate_frame(Rechallenges, frame)):
+        found[pair["study"]].append(pair)
+    return found
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

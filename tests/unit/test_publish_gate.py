@@ -29,6 +29,7 @@ IN_ORDER = (
     steps.STUDIES,
     steps.SENSITIVITY,
     steps.MART_VERDICTS,
+    steps.IMPACT,
     steps.LEDGER,
     steps.OUTPUTS,
 )
