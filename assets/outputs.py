@@ -11,7 +11,7 @@ import dagster as dg
 from assets import describe
 from assets.guard import spoken
 from assets.resources import Warehouse
-from assets.stewardship import IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
+from assets.stewardship import CONTROLS, IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
 from assets.tables import KINDS, SOURCE_VERDICTS
 from etl.models import Model
 from expectations.contracts import contract_for
@@ -123,7 +123,7 @@ def _outputs(study: str) -> dg.AssetsDefinition:
 def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
-        deps=[*outputs, SOURCE_VERDICTS, MART_VERDICTS, LEDGER],
+        deps=[*outputs, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS],
         description=(
             "The snapshot that analysts read: registry.duckdb, Parquet, outputs, manifest. "
             "It asks the gate, and publishes nothing when the gate holds."

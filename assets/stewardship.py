@@ -12,7 +12,7 @@ from assets import describe
 from assets.deliveries import build_deliveries_asset
 from assets.guard import spoken
 from assets.resources import Warehouse
-from assets.tables import DELIVERIES, SOURCE_VERDICTS
+from assets.tables import DELIVERIES, EXPORT, SOURCE_VERDICTS
 from etl.models import Model
 from expectations.catalogue import Stage
 
@@ -21,6 +21,7 @@ DERIVED_VERDICTS = dg.AssetKey(["quality", "derived_verdicts"])
 MART_VERDICTS = dg.AssetKey(["quality", "mart_verdicts"])
 LEDGER = dg.AssetKey(["quality", "ledger"])
 IMPACT = dg.AssetKey(["quality", "impact"])
+CONTROLS = dg.AssetKey(["quality", "controls"])
 STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")
 
 
@@ -39,6 +40,7 @@ def build_judging_assets(models: Mapping[str, Model]) -> list[dg.AssetsDefinitio
         ),
         _verdicts(MART_VERDICTS, "mart", [DERIVED_VERDICTS, *studies], "marts"),
         _ledger(),
+        _controls(),
     ]
 
 
@@ -96,3 +98,27 @@ def _ledger() -> dg.AssetsDefinition:
         )
 
     return ledger
+
+
+def _controls() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=CONTROLS,
+        deps=[EXPORT],
+        description=(
+            "Positive controls: every rule's own examples, judged tonight in a sealed session. A "
+            "miss is for the engineer: it fails here, and nothing is published."
+        ),
+        group_name="quality",
+        kinds={"duckdb"},
+        owners=["team:registry"],
+    )
+    def controls(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+        from etl.controls import control
+        from etl.refresh import the_catalogue
+
+        counts = spoken(
+            "Running the positive controls", lambda: control(warehouse.write(), the_catalogue())
+        )
+        return dg.MaterializeResult(metadata={**counts})
+
+    return controls

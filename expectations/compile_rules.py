@@ -35,6 +35,9 @@ from expectations.rule_kinds import (
 )
 
 ALIAS = "s"
+VERDICTS = ("not applicable", "holds", "cannot be judged", "violated")
+"""From the best to the worst."""
+
 _CALL = re.compile(r"\b(not_after|before|within_days|none_after)\s*\(([^()]*)\)")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
@@ -55,6 +58,14 @@ class CompiledRule:
     def violated(self) -> str:
         """Condition of the violated rows."""
         return f"({self.applies}) and not ({self.holds})"
+
+    @property
+    def rank(self) -> str:
+        """A record's verdict as a number, the worst the largest: an index of `VERDICTS`."""
+        return (
+            f"(case when not ({self.applies}) then 0 when ({self.holds}) is null then 2 "
+            f"when ({self.holds}) then 1 else 3 end)"
+        )
 
 
 def compile_rule(rule: Rule, columns: Mapping[str, str], relation: str) -> CompiledRule:

@@ -15,7 +15,7 @@ import duckdb
 
 from expectations import shadow
 from expectations.catalogue import Catalogue, Need, Rule, Stage
-from expectations.compile_rules import CompiledRule, compile_rule
+from expectations.compile_rules import VERDICTS, CompiledRule, compile_rule
 from expectations.errors import CatalogueError
 from expectations.findings import fold, mark_accepted, write_findings
 from expectations.quality_tables import JUDGED, prepare
@@ -147,22 +147,13 @@ def record_verdicts(
     subject = catalogue.subjects[rule.subject]
     compiled = compile_rule(rule, view_columns(con, subject.view), subject.view)
     rows = con.execute(f"""
-        select record_key, case max(rank)
-            when 3 then 'violated' when 2 then 'cannot be judged'
-            when 1 then 'holds' else 'not applicable' end
-        from (
-            select record_key, case
-                when not ({compiled.applies}) then 0
-                when ({compiled.holds}) is null then 2
-                when ({compiled.holds}) then 1
-                else 3 end as rank
-            from {subject.view} as s
-            where record_key in ({keys})
-        )
+        select record_key, max({compiled.rank})
+        from {subject.view} as s
+        where record_key in ({keys})
         group by record_key
         order by record_key
     """).fetchall()
-    return [(str(key), str(verdict)) for key, verdict in rows]
+    return [(str(key), VERDICTS[rank]) for key, rank in rows]
 
 
 @dataclass(frozen=True)

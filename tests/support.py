@@ -10,12 +10,10 @@ from typing import Any
 
 import duckdb
 
-from etl.ingest.source_tables import create_source_tables
+from etl.ingest.by_hand import EXPORT_DATE, Row, fill_source
 from etl.models import run_layer
-from expectations.export_format import TABLES
 
-Row = Mapping[str, Any]
-EXPORT_DATE = date(2025, 3, 3)
+__all__ = ["EXPORT_DATE", "Row", "ascii_table", "dicts", "native", "rows", "run_layers"]
 
 
 def ascii_table(text: str) -> list[dict[str, str | None]]:
@@ -55,43 +53,16 @@ def native(
             are empty. Rows are numbered as lines of `<table>.csv`; `_file` and `_line` in a row
             override this.
     """
-    create_source_tables(con)
-    con.execute(
-        "insert into source.export values ('native', 'Test registry', 'test', ?, 'full')",
-        [export_date],
+    fill_source(
+        con,
+        {
+            name: ascii_table(given) if isinstance(given, str) else list(given)
+            for name, given in tables.items()
+        },
+        export_date=export_date,
+        not_collected=not_collected,
+        declares=declares,
     )
-    for name in not_collected:
-        table, _, column = name.partition(".")
-        con.execute(
-            "update source.collected set collected = false "
-            "where table_name = ? and column_name = ?",
-            [table, column],
-        )
-    for name, value in (declares or {}).items():
-        con.execute("update source.declarations set value = ? where name = ?", [value, name])
-    for name, given in tables.items():
-        _fill(con, name, ascii_table(given) if isinstance(given, str) else list(given))
-
-
-def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: list[Any]) -> None:
-    table = TABLES[name]
-    filled: list[list[Any]] = []
-    for number, row in enumerate(rows, start=1):
-        unknown = set(row) - {*table.column_names, "_file", "_line"}
-        assert not unknown, f"{name} has no column {', '.join(sorted(unknown))}"
-        values: list[Any] = []
-        for column in table.column_names:
-            text = None if row.get(column) in (None, "") else str(row[column])
-            values += [text, text]
-        filled.append(
-            [*values, row.get("_file", table.file_name), row.get("_line", number + 1), number]
-        )
-    for first in range(0, len(filled), 100):
-        some = filled[first : first + 100]
-        holes = ", ".join("(" + ", ".join("?" * len(values)) + ")" for values in some)
-        con.execute(
-            f"insert into source.{name} values {holes}", [v for values in some for v in values]
-        )
 
 
 def run_layers(con: duckdb.DuckDBPyConnection, *layers: str, **parameters: object) -> None:

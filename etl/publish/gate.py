@@ -11,6 +11,7 @@ import duckdb
 
 from etl.errors import GateHeldError
 from etl.publish import steps
+from expectations import controls
 from expectations.catalogue import Catalogue
 from expectations.export_format import TABLES
 
@@ -42,6 +43,7 @@ def ask(
         *_unreconciled(con),
         *_emptied(counts, last_counts, may_be_empty),
         *_judging(con, catalogue),
+        *controls.problems(con, catalogue),
     ]
     if reasons:
         raise GateHeldError(

@@ -51,6 +51,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("acceptances", "acceptances"),
         ("completeness", "completeness"),
         ("delivery_counts", "next_delivery_counts"),
+        ("controls", "controls"),
         ("finding_events", "next_finding_events"),
         ("findings", "next_findings"),
         ("hospital_deliveries", "hospital_deliveries"),

@@ -13,6 +13,7 @@ import duckdb
 
 EXPORT = "export"
 DELIVERIES = "deliveries"
+CONTROLS = "controls"
 SOURCE_VERDICTS = "source verdicts"
 DERIVED_VERDICTS = "derived verdicts"
 STUDIES = "studies"
@@ -56,6 +57,7 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
         bases[table] = (first, *reads)
     bases[DELIVERIES] = of_layer["staging"]
     bases[SOURCE_VERDICTS] = (*of_layer["staging"], DELIVERIES)
+    bases[CONTROLS] = (EXPORT,)
     bases[DERIVED_VERDICTS] = (*of_layer["derived"], *of_layer["marts"])
     bases[STUDIES] = of_layer["marts"]
     bases[SENSITIVITY] = (STUDIES,)

@@ -51,10 +51,15 @@ class Subject:
         """The view's full name."""
         return f"quality.subject_{self.name}"
 
+    @property
+    def own_table(self) -> str:
+        """The native table whose rows it widens; its own name where it is no file."""
+        return _OWN_TABLE.get(self.name, self.name)
+
     def origin(self, column: str) -> tuple[str, str] | None:
         """The native table and column a column of the view comes from; None when derived."""
         base = _SUFFIX.sub("", column)
-        own = _OWN_TABLE.get(self.name, self.name)
+        own = self.own_table
         if own in TABLES and base in TABLES[own].column_names:
             return own, base
         for prefix, table in _PREFIXES.items():
@@ -66,8 +71,7 @@ class Subject:
     def is_own(self, column: str) -> bool:
         """Whether the column is the record's own value, not one it is compared with."""
         found = self.origin(column)
-        own = _OWN_TABLE.get(self.name, self.name)
-        return found is None or found[0] == own
+        return found is None or found[0] == self.own_table
 
 
 def load_subjects(folder: Path = SUBJECTS_FOLDER) -> dict[str, Subject]:

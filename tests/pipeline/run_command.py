@@ -1,5 +1,7 @@
 """The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL.
 
+`LAME_RULE=AE-T19` makes a rule hold for every record, as a mistake in the program would.
+
 Not part of the program: the tests start it in another process to see what a kill leaves.
 """
 
@@ -26,7 +28,22 @@ def _arm(where: str) -> None:
     setattr(owner, last, killed)
 
 
+def _lame(rule_id: str) -> None:
+    from etl import refresh
+    from expectations.catalogue import Catalogue
+    from expectations.rule_kinds import SqlSpec
+
+    catalogue = refresh.the_catalogue()
+    rule = catalogue.by_id[rule_id]
+    changed = {rule.kind: None, "sql": SqlSpec(holds="true"), "columns": rule.judged_columns}
+    rules = (one if one is not rule else rule.model_copy(update=changed) for one in catalogue.rules)
+    lame = Catalogue(tuple(rules), catalogue.subjects)
+    setattr(refresh, "the_catalogue", lambda: lame)  # noqa: B010 - typed as cached
+
+
 if __name__ == "__main__":
+    if os.environ.get("LAME_RULE"):
+        _lame(os.environ["LAME_RULE"])
     if os.environ.get("KILL_AT"):
         _arm(os.environ["KILL_AT"])
     from assets.cli import main

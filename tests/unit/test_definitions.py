@@ -10,7 +10,14 @@ import yaml
 from assets import checks
 from assets.definitions import build_defs, defs
 from assets.outputs import PUBLISHED
-from assets.stewardship import DERIVED_VERDICTS, IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
+from assets.stewardship import (
+    CONTROLS,
+    DERIVED_VERDICTS,
+    IMPACT,
+    LEDGER,
+    MART_VERDICTS,
+    STUDY_TABLES,
+)
 from assets.tables import DELIVERIES, SOURCE_VERDICTS
 from etl.models import load_models
 from etl.settings import Settings
@@ -41,6 +48,7 @@ def test_every_table_is_an_asset_once() -> None:
         DERIVED_VERDICTS,
         MART_VERDICTS,
         IMPACT,
+        CONTROLS,
         LEDGER,
         PUBLISHED,
     }

@@ -20,6 +20,7 @@ DEPENDS_ON = {
 REQUIRED = steps.required(DEPENDS_ON)
 IN_ORDER = (
     steps.EXPORT,
+    steps.CONTROLS,
     "staging.patients",
     steps.DELIVERIES,
     steps.SOURCE_VERDICTS,
@@ -37,7 +38,8 @@ COUNTS = {"staging.patients": 2, "marts.patients": 2, "marts.responses": 0}
 
 
 def rule(rule_id: str, *, is_gate: bool = False) -> Any:
-    return SimpleNamespace(id=rule_id, title=f"title of {rule_id}", gate=is_gate)
+    title = f"title of {rule_id}"
+    return SimpleNamespace(id=rule_id, title=title, gate=is_gate, examples=(1, 2))
 
 
 CATALOGUE = cast(
@@ -65,6 +67,10 @@ def whole() -> Any:
         con.execute("create table marts.patients as select 1 as a union all select 2")
         con.execute("create table quality.judged (rule_id varchar, violated bigint)")
         con.execute("insert into quality.judged values ('PT-T01', 5), ('MT-X01', 0)")
+        con.execute(
+            "create table quality.controls as select rule_id, 2 as examples, 0 as missed, "
+            "cast(null as varchar) as missed_examples from quality.judged"
+        )
         yield con
 
 
@@ -96,6 +102,20 @@ def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnec
             r"rule MT-X01 \(title of MT-X01\) is marked as a gate and is violated 7 times",
         ),
         ("delete from quality.judged where rule_id = 'PT-T01'", "1 rules were not judged: PT-T01"),
+        (
+            "update quality.controls set missed = examples, missed_examples = 'example 2: no'",
+            r"2 rules missed their control: PT-T01 \(example 2: no\), MT-X01",
+        ),
+        (
+            "delete from quality.controls where rule_id = 'MT-X01'",
+            "1 rules were not controlled with all of their examples: MT-X01",
+        ),
+        (
+            "update quality.controls set examples = 1 where rule_id = 'PT-T01'",
+            "1 rules were not controlled with all of their examples: PT-T01",
+        ),
+        ("drop table quality.controls", "no rule was controlled"),
+        ("delete from raw.steps where step = 'controls'", "not done since the export .*: controls"),
         ("delete from raw.steps where step = 'ledger'", "not done since the export .*: ledger"),
     ],
 )
