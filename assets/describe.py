@@ -57,13 +57,12 @@ def number(value: Any) -> int:
     return int(value)
 
 
-def table(records: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue:
-    """A short table; every cell as text. Never hand it a patient's value."""
+def table(records: Sequence[Mapping[str, Any]], most: int = _MAXIMUM_ROWS) -> dg.TableMetadataValue:
+    """A short table of texts and counts. Never hand it a patient's value."""
     columns = list(records[0]) if records else []
     return dg.MetadataValue.table(
         records=[
-            dg.TableRecord({name: _cell(row[name]) for name in columns})
-            for row in records[:_MAXIMUM_ROWS]
+            dg.TableRecord({name: _cell(row[name]) for name in columns}) for row in records[:most]
         ],
         schema=dg.TableSchema(columns=[dg.TableColumn(name) for name in columns]),
     )

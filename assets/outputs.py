@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import dagster as dg
 
 from assets import describe
+from assets.desk import QUALITY_PAGES, build_desk_assets
 from assets.guard import spoken
 from assets.resources import Warehouse
 from assets.stewardship import CONTROLS, IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
@@ -30,6 +31,7 @@ def build_output_assets(
         _studies(models),
         _sensitivity(),
         *outputs.values(),
+        *build_desk_assets(),
         _published([one.key for one in outputs.values()]),
     ]
 
@@ -123,7 +125,7 @@ def _outputs(study: str) -> dg.AssetsDefinition:
 def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
-        deps=[*outputs, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS],
+        deps=[*outputs, QUALITY_PAGES, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS],
         description=(
             "The snapshot that analysts read: registry.duckdb, Parquet, outputs, manifest. "
             "It asks the gate, and publishes nothing when the gate holds."

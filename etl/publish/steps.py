@@ -22,6 +22,7 @@ IMPACT = "impact"
 MART_VERDICTS = "mart verdicts"
 LEDGER = "ledger"
 OUTPUTS = "outputs"
+QUALITY_PAGES = "quality pages"
 
 _CREATE = "create table if not exists raw.steps (step varchar not null, ordinal bigint not null)"
 
@@ -65,6 +66,7 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[LEDGER] = (MART_VERDICTS,)
     bases[IMPACT] = (STUDIES, MART_VERDICTS)
     bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, MART_VERDICTS)
+    bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
     return bases
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from assets import checks
 from assets.definitions import build_defs, defs
+from assets.desk import QUALITY_PAGES, QUALITY_SUMMARY
 from assets.outputs import PUBLISHED
 from assets.stewardship import (
     CONTROLS,
@@ -50,6 +51,8 @@ def test_every_table_is_an_asset_once() -> None:
         IMPACT,
         CONTROLS,
         LEDGER,
+        QUALITY_PAGES,
+        QUALITY_SUMMARY,
         PUBLISHED,
     }
     assert GRAPH.get_all_asset_keys() == expected
@@ -79,7 +82,7 @@ def test_derivation_waits_for_the_verdicts_on_source_records() -> None:
 def test_publication_waits_for_every_judgement_and_every_output() -> None:
     parents = GRAPH.get(PUBLISHED).parent_keys
     outputs = {key(f"outputs.{name.replace('-', '_')}") for name in load_studies()}
-    assert parents >= {SOURCE_VERDICTS, MART_VERDICTS, LEDGER, *outputs}
+    assert parents >= {SOURCE_VERDICTS, MART_VERDICTS, LEDGER, QUALITY_PAGES, *outputs}
     assert DERIVED_VERDICTS in GRAPH.get(MART_VERDICTS).parent_keys
 
 

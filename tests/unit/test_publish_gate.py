@@ -33,6 +33,7 @@ IN_ORDER = (
     steps.IMPACT,
     steps.LEDGER,
     steps.OUTPUTS,
+    steps.QUALITY_PAGES,
 )
 COUNTS = {"staging.patients": 2, "marts.patients": 2, "marts.responses": 0}
 
