@@ -121,8 +121,16 @@ def load(
 def plan_bindings(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Write `quality.next_acceptance_bindings` and say in `quality.acceptances` what happened.
 
-    Bound at first use; lapsed for good once the record is found again with other values.
+    Bound at first use; lapsed for good once the record is found again with other values. The
+    temporary table `lapses` says of each acceptance that no longer counts why, in words.
     """
+    con.execute("""
+        create or replace temp table lapses (
+            acceptance_id varchar, rule_id varchar, record_key varchar, lapsed_on date, said varchar
+        )
+    """)
+    if not _were_loaded(con):
+        return
     con.execute(
         """
         insert into quality.next_acceptance_bindings
@@ -132,10 +140,15 @@ def plan_bindings(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                 b.rule_id,
                 min(f.accept_key) as accept_key,
                 count(*) filter (b.accept_key is not null and f.accept_key <> b.accept_key)
-                    as changed
+                    as changed,
+                -- The same values, bound to by other columns than before: `accept_on` changed.
+                count(p.finding_id) as bound_otherwise
             from quality.bindings_tonight as b
             inner join quality.findings_tonight as f
                 on f.rule_id = b.rule_id and f.record_key = b.record_key
+            left join quality.findings as p
+                on p.finding_id = f.finding_id and p.accept_key = b.accept_key
+                and f.accept_key <> b.accept_key
             where b.status = 'valid' and b.lapsed_because is null
             group by b.acceptance_id, b.rule_id
         ),
@@ -145,6 +158,7 @@ def plan_bindings(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                 m.accept_key as met_key,
                 case
                     when b.lapsed_because is not null then b.lapsed_because
+                    when m.bound_otherwise > 0 then 'the rule changed'
                     when m.changed > 0 then 'the value changed'
                 end as lapsed_now
             from quality.bindings_tonight as b
@@ -180,12 +194,33 @@ def plan_bindings(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         where b.acceptance_id = a.acceptance_id
     """)
     con.execute("""
+        insert into lapses
+        select b.acceptance_id, b.rule_id, b.record_key,
+            case when a.status in ('withdrawn', 'ended') then null else b.lapsed_on end,
+            'its acceptance ' || a.acceptance_id || case
+                when a.status = 'withdrawn' then ' was withdrawn by ' || a.withdrawn_by
+                when a.status = 'ended' then ' ended on ' || a.until
+                else ' lapsed: ' || b.lapsed_because
+            end
+        from quality.next_acceptance_bindings as b
+        inner join quality.acceptances as a on a.acceptance_id = b.acceptance_id
+        where a.status in ('withdrawn', 'ended') or b.lapsed_because is not null
+    """)
+    con.execute("""
         update quality.acceptances
         set is_used = true, usage = case when usage = 'unused' then 'used' else usage end
         where acceptance_id in (
             select acceptance_id from quality.findings_tonight where is_accepted
         )
     """)
+
+
+def _were_loaded(con: duckdb.DuckDBPyConnection) -> bool:
+    found = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' "
+        "and table_name = 'bindings_tonight' and database_name = current_database()"
+    ).fetchone()
+    return found is not None
 
 
 def _row(one: Acceptance, as_of: date, lapsing_days: int) -> list[object]:

@@ -21,3 +21,7 @@ class AcceptanceError(ExpectationError):
 
 class QueryError(ExpectationError):
     """A query was released, answered or closed wrongly."""
+
+
+class LedgerError(ExpectationError):
+    """The ledger was asked about a night it does not hold."""

@@ -30,6 +30,7 @@ from expectations.ledger_tables import (
 from expectations.subjects import view_columns
 
 OPEN = ("new", "persisting", "reopened", "accepted")
+_RECORDED = tuple(name for name in SNAPSHOTS if name != "sequence")
 _OPEN_SQL = ", ".join(f"'{status}'" for status in OPEN)
 
 
@@ -72,11 +73,12 @@ def plan(
             _copy(con, name, f"next_{name}")
         return
     asked = {"snapshot_id": snapshot_id, "as_of": as_of}
+    plan_bindings(con, as_of)
     _look_up_gone(con, catalogue)
     _plan_changes(con, as_of)
     con.execute(f"insert into quality.next_findings select {', '.join(FINDINGS)} from changes")
     con.execute("""
-        insert into quality.next_findings
+        insert into quality.next_findings by name
         select * from quality.findings
         where finding_id not in (select finding_id from changes)
     """)
@@ -85,7 +87,8 @@ def plan(
         f"""
         insert into quality.next_finding_events ({", ".join(FINDING_EVENTS)})
         select $snapshot_id, $as_of, finding_id, rule_id, rule_hash, record_key, status,
-            previous_status, detail, raw_values, values_after
+            previous_status, detail, raw_values, values_after,
+            (select coalesce(max(sequence), 0) + 1 from quality.snapshots)
         from changes
         where status is distinct from previous_status
         order by rule_id, record_key, finding_id
@@ -105,8 +108,6 @@ def plan(
         asked,
     )
     _plan_results(con, snapshot_id)
-    if _exists(con, "bindings_tonight"):
-        plan_bindings(con, as_of)
 
 
 def plan_snapshot(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> None:
@@ -150,20 +151,19 @@ def _copy(con: duckdb.DuckDBPyConnection, taken_from: str, into: str) -> None:
 
 
 def _insert_snapshot(con: duckdb.DuckDBPyConnection, table: str, snapshot: SnapshotRecord) -> None:
-    values = [getattr(snapshot, column) for column in SNAPSHOTS]
-    con.execute(f"insert into quality.{table} values ({', '.join('?' * len(values))})", values)
+    con.execute(
+        f"""
+        insert into quality.{table} by name
+        select {", ".join(f"${name} as {name}" for name in _RECORDED)},
+            (select coalesce(max(sequence), 0) + 1 from quality.{table}) as sequence
+        """,
+        {name: getattr(snapshot, name) for name in _RECORDED},
+    )
 
 
 def _is_committed(con: duckdb.DuckDBPyConnection, snapshot_id: str) -> bool:
     found = con.execute(
         "select 1 from quality.snapshots where snapshot_id = ?", [snapshot_id]
-    ).fetchone()
-    return found is not None
-
-
-def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = ?", [table]
     ).fetchone()
     return found is not None
 
@@ -229,6 +229,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                 p.status as previous_status,
                 p.first_seen as previous_first_seen,
                 p.opened_on as previous_opened_on,
+                p.acceptance_id as previous_acceptance_id,
                 case
                     when t.is_accepted then 'accepted'
                     when p.status is null then 'new'
@@ -237,6 +238,12 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                 end as status
             from quality.findings_tonight as t
             left join quality.findings as p on p.finding_id = t.finding_id
+        ),
+        -- What to say of acceptances that no longer count: of a record's, and by their name.
+        lapsed_tonight as (
+            select rule_id, record_key, min(said) as said
+            from lapses where lapsed_on = $as_of
+            group by rule_id, record_key
         ),
         replaced as (
             select distinct rule_id, record_key from quality.findings_tonight
@@ -268,8 +275,13 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                     when v.verdict = 'holds' then 'the rule holds now'
                     when v.verdict = 'violated' then 'reported under its cause'
                     else 'the value can no longer be judged'
+                end || case
+                    when g.status = 'accepted' and l.lapsed_on = $as_of then '; ' || l.said else ''
                 end as detail
             from gone as g
+            left join lapses as l
+                on l.acceptance_id = g.acceptance_id and l.rule_id = g.rule_id
+                and l.record_key = g.record_key
             left join quality.rules as r on r.rule_id = g.rule_id
             left join quality.judged as j on j.rule_id = g.rule_id
             left join replaced as n on n.rule_id = g.rule_id and n.record_key = g.record_key
@@ -293,13 +305,20 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
             cast(null as date) as closed_on,
             f.accept_key, f.acceptance_id, f.source, f.previous_status,
             case
-                when f.status = 'reopened' and f.previous_status = 'accepted'
-                    then 'its acceptance no longer counts'
+                when f.status = 'reopened' and f.previous_status = 'accepted' then coalesce(
+                    l.said, 'its acceptance ' || f.previous_acceptance_id || ' no longer covers it'
+                )
                 when f.status = 'reopened' then 'it was ' || f.previous_status || ' and is back'
                 when f.status = 'accepted' then 'accepted as ' || f.acceptance_id
+                when f.status = 'new' then t.said
             end as detail,
             f.raw_values as values_after
         from found as f
+        left join lapses as l
+            on l.acceptance_id = f.previous_acceptance_id and l.rule_id = f.rule_id
+            and l.record_key = f.record_key
+        left join lapsed_tonight as t
+            on t.rule_id = f.rule_id and t.record_key = f.record_key
         union all
         select
             c.finding_id, c.rule_id, c.rule_hash, c.subject, c.record_key, c.patient_id,

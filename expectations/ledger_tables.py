@@ -51,6 +51,7 @@ FINDING_EVENTS: Columns = {
     "detail": ("varchar", "Why, in words."),
     "values_before": ("varchar", "Judged values of the finding, JSON."),
     "values_after": ("varchar", "Judged values that night, JSON; NULL when the record is gone."),
+    "sequence": ("bigint not null", "Number of that night in the ledger, from 1."),
 }
 
 RULE_VERSIONS: Columns = {
@@ -96,6 +97,7 @@ SNAPSHOTS: Columns = {
     "rules_hash": ("varchar not null", "Hash of the catalogue."),
     "code_version": ("varchar not null", "Version of the code."),
     "is_frozen": ("boolean not null", "Never removed by retention."),
+    "sequence": ("bigint not null", "Number of the night in the ledger, from 1."),
 }
 
 ACCEPTANCE_BINDINGS: Columns = {
@@ -124,6 +126,7 @@ def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
     for name, columns in (*LEDGER.items(), ("snapshots", SNAPSHOTS)):
         _add_later_columns(con, name, columns)
         create_table(con, name, columns)
+    _number_the_nights(con)
 
 
 def _add_later_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
@@ -139,6 +142,20 @@ def _add_later_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Colum
             bare = sql_type.removesuffix(" not null")
             default = " default 0" if bare == "bigint" and bare != sql_type else ""
             con.execute(f"alter table quality.{name} add column {column} {bare}{default}")
+
+
+def _number_the_nights(con: duckdb.DuckDBPyConnection) -> None:
+    """Number the nights of a home that was made before they had numbers."""
+    for table, numbers in (
+        ("snapshots", "select snapshot_id, row_number() over (order by rowid) as sequence from {}"),
+        ("finding_events", "select snapshot_id, sequence from quality.snapshots"),
+    ):
+        name = f"quality.{table}"
+        if con.execute(f"select 1 from {name} where sequence = 0 limit 1").fetchone():
+            con.execute(f"""
+                update {name} as t set sequence = n.sequence
+                from ({numbers.format(name)}) as n where n.snapshot_id = t.snapshot_id
+            """)
 
 
 def create_next(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:

@@ -1,6 +1,6 @@
 """Acceptances: given before or after, bound to values, lapsing by themselves and saying so."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -37,6 +37,21 @@ def _state(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str | None, bool]]
     ).fetchall()
 
 
+def _details(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str | None]]:
+    """What the last night's events say, in the order of their events."""
+    return con.execute("""
+        select event, detail from quality.finding_events
+        where sequence = (select max(sequence) from quality.snapshots) order by event
+    """).fetchall()
+
+
+def _usage(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
+    """Approval, usage and the day from which it no longer counts, of each acceptance."""
+    return con.execute("""
+        select approval, usage, lapses_on::varchar from quality.acceptances order by acceptance_id
+    """).fetchall()
+
+
 def test_an_accepted_finding_is_reported_as_accepted_and_counted(
     con: duckdb.DuckDBPyConnection, path: Path
 ) -> None:
@@ -69,6 +84,26 @@ def test_it_lapses_when_the_value_changes_even_before_its_first_night(
     night(con, 2, T19, path=path, patients=PATIENTS, adverse_events=STILL_WRONG)
     assert statuses(con) == [("E1", "superseded", 1), ("E1", "new", 0)]
     assert _state(con) == [("lapsed", "the value changed", False)]
+    assert _usage(con) == [("approved", "lapsed", "2025-03-02")]
+    assert _details(con) == [
+        ("new", "its acceptance A00001 lapsed: the value changed"),
+        ("superseded", "the values changed and are still wrong"),
+    ]
+
+
+def test_an_accepted_value_that_changes_says_so_of_both_findings(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    _accept(path)
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    night(con, 2, T19, path=path, patients=PATIENTS, adverse_events=STILL_WRONG)
+    lapsed = "its acceptance A00001 lapsed: the value changed"
+    assert _details(con) == [
+        ("new", lapsed),
+        ("superseded", f"the values changed and are still wrong; {lapsed}"),
+    ]
+    night(con, 3, T19, path=path, patients=PATIENTS, adverse_events=STILL_WRONG)
+    assert _details(con) == [("persisting", None)]
 
 
 def test_a_lapsed_acceptance_does_not_come_back_with_the_old_value(
@@ -90,6 +125,28 @@ def test_it_lapses_when_the_rule_changes(con: duckdb.DuckDBPyConnection, path: P
     night(con, 2, changed, path=path, patients=PATIENTS, adverse_events=WRONG)
     assert statuses(con) == [("E1", "reopened", 0)]
     assert _state(con) == [("lapsed", "the rule changed", False)]
+    assert _details(con) == [("reopened", "its acceptance A00001 lapsed: the rule changed")]
+
+
+def test_it_lapses_with_the_rule_when_the_rule_binds_acceptances_to_other_columns(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    _accept(path)
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    narrower = catalogue_of("AE-T19", accept_on=("resolved_date",))
+    assert narrower.rules[0].hash == T19.rules[0].hash
+    night(con, 2, narrower, path=path, patients=PATIENTS, adverse_events=WRONG)
+    assert _details(con) == [("reopened", "its acceptance A00001 lapsed: the rule changed")]
+
+
+def test_it_says_when_the_rule_left_the_family_it_was_given_for(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    _accept(path, target=T19.rules[0].family)
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    moved = catalogue_of("AE-T19", family="elsewhere")
+    night(con, 2, moved, path=path, patients=PATIENTS, adverse_events=WRONG)
+    assert _details(con) == [("reopened", "its acceptance A00001 no longer covers it")]
 
 
 def test_it_ends_on_its_last_day(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -99,6 +156,8 @@ def test_it_ends_on_its_last_day(con: duckdb.DuckDBPyConnection, path: Path) -> 
     night(con, 3, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
     assert statuses(con) == [("E1", "reopened", 0)]
     assert _state(con) == [("ended", None, False)]
+    assert _usage(con) == [("approved", "ended", "2025-03-03")]
+    assert _details(con) == [("reopened", "its acceptance A00001 ended on 2025-03-02")]
 
 
 def test_it_is_withdrawn_and_the_finding_counts_again(
@@ -110,8 +169,73 @@ def test_it_is_withdrawn_and_the_finding_counts_again(
     night(con, 2, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
     assert statuses(con) == [("E1", "reopened", 0)]
     assert _state(con) == [("withdrawn", None, False)]
-    detail = con.execute("select detail from quality.finding_events where event = 'reopened'")
-    assert detail.fetchall() == [("its acceptance no longer counts",)]
+    assert _details(con) == [("reopened", "its acceptance A00001 was withdrawn by J. Steward")]
+
+
+def test_a_proposal_does_not_count_until_it_is_approved(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    proposed = acceptances.propose(path, "AE-T19", "E1", author="Dr. A", reason="it is so")
+    night(con, 2, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    assert statuses(con) == [("E1", "persisting", 1)]
+    assert _state(con) == [("proposed", None, False)]
+    assert _usage(con) == [("proposed", "unused", None)]
+    acceptances.approve(path, proposed, author="J. Steward")
+    night(con, 3, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    assert statuses(con) == [("E1", "accepted", 2)]
+    assert _usage(con) == [("approved", "used", None)]
+
+
+def test_a_proposal_is_bound_to_the_values_it_was_made_for_even_when_approved_later(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    row = con.execute("select rule_hash, accept_key from quality.findings").fetchone()
+    assert row is not None
+    proposed = acceptances.propose(
+        path, "AE-T19", "E1", author="a", reason="b", rule_hash=row[0], accept_key=row[1]
+    )
+    acceptances.approve(path, proposed, author="J. Steward")
+    night(con, 2, T19, path=path, patients=PATIENTS, adverse_events=STILL_WRONG)
+    assert statuses(con) == [("E1", "superseded", 1), ("E1", "new", 0)]
+    assert _state(con) == [("lapsed", "the value changed", False)]
+
+
+def test_a_rejected_proposal_never_counts(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    proposed = acceptances.propose(path, "AE-T19", "E1", author="Dr. A", reason="it is so")
+    acceptances.reject(path, proposed, author="J. Steward", reason="not in the chart")
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    assert statuses(con) == [("E1", "new", 0)]
+    assert _usage(con) == [("proposed", "withdrawn", None)]
+    with pytest.raises(AcceptanceError, match=r"was rejected or withdrawn by J\. Steward"):
+        acceptances.approve(path, proposed, author="J. Steward")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "usage"), [(2, "lapsing"), (31, "lapsing"), (32, "used"), (None, "used")]
+)
+def test_an_acceptance_that_ends_within_the_lapsing_days_is_listed_as_lapsing(
+    con: duckdb.DuckDBPyConnection, path: Path, last_day: int | None, usage: str
+) -> None:
+    day_one = date(2025, 3, 1)
+    _accept(path, until=day_one + timedelta(days=last_day - 2) if last_day else None)
+    night(con, 1, T19, path=path, patients=PATIENTS, adverse_events=WRONG)
+    [(approval, used, _)] = _usage(con)
+    assert (approval, used) == ("approved", usage)
+    assert _state(con) == [("valid", None, True)]
+
+
+def test_what_is_not_a_proposal_is_neither_approved_nor_rejected(path: Path) -> None:
+    given = _accept(path)
+    with pytest.raises(AcceptanceError, match=r"was already given by J\. Steward"):
+        acceptances.approve(path, given, author="x")
+    with pytest.raises(AcceptanceError, match="counts already; withdraw it instead"):
+        acceptances.reject(path, given, author="x", reason="y")
+    proposed = acceptances.propose(path, "AE-T19", "E2", author="Dr. A", reason="it is so")
+    acceptances.approve(path, proposed, author="J. Steward")
+    with pytest.raises(AcceptanceError, match=r"already approved by J\. Steward"):
+        acceptances.approve(path, proposed, author="x")
 
 
 def test_an_acceptance_covers_a_family(con: duckdb.DuckDBPyConnection, path: Path) -> None:
