@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from assets.cli_common import Home, err, out, settings_for
+from etl.outputs.quality.addresses import Addresses
 
 _LOOPBACK = "127.0.0.1"
 _CODE = ["--module-name", "assets.definitions"]
@@ -41,7 +42,7 @@ def ui(
         "RECHALLENGE_UI_PORT": str(settings.ui_port),
     }
     signal.signal(signal.SIGTERM, _stop)  # a service manager's way to say Ctrl-C
-    with _running(settings.ui_port, settings.published / "current", environment) as processes:
+    with _running(settings.ui_port, settings.home, environment) as processes:
         out("Starting Dagster; this takes some twenty seconds.")
         sys.stdout.flush()
         try:
@@ -60,7 +61,7 @@ def ui(
 def _announce(port: int) -> None:
     """Say where to look, now that a click on it is answered."""
     out(f"Dagster:  http://{_LOOPBACK}:{port}")
-    out(f"Reports:  http://{_LOOPBACK}:{port + 1}")
+    out(f"Morning:  {Addresses(port).morning_page}")
     out("Ctrl-C stops both.")
     sys.stdout.flush()
 
@@ -76,15 +77,15 @@ def _stop(*_: object) -> None:
 
 @contextmanager
 def _running(
-    port: int, reports: Path, environment: Mapping[str, str]
+    port: int, home: Path, environment: Mapping[str, str]
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run webserver, daemon and file server; whatever happens, they end with the block."""
-    reports.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     python = sys.executable
     commands = [
         [python, "-m", "dagster_webserver", *_CODE, "--host", _LOOPBACK, "--port", str(port)],
         [python, "-m", "dagster._daemon", "run", *_CODE],
-        [python, "-m", "assets.report_server", str(reports), str(port + 1)],
+        [python, "-m", "assets.report_server", str(home), str(port + 1)],
     ]
     commands[0] += ["--log-level", "warning", "--dagster-log-level", "warning"]
     commands[1] += ["--log-level", "warning"]

@@ -228,7 +228,11 @@ def by_rule(desk: Desk) -> Section:
     hit.sort(key=lambda one: (wording.SEVERITIES.index(one["severity"]), -one["violated"]))
     items: list[Item] = []
     if hit:
-        items.append(_rules_table("rules-violated", "Rules that were violated.", hit))
+        items.append(_rules_table("rules-violated", "Rules that were violated.", hit[:_MOST_RULES]))
+        more = hit[_MOST_RULES:]
+        if more:
+            summary = f"{wording.counted(len(more), 'more rule')} violated"
+            items.append(_rules_table("rules-more", "Rules that were violated.", more, summary))
     else:
         items.append("No rule was violated.")
     if held:

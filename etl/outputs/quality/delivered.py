@@ -18,7 +18,9 @@ _SIGNS = {
     "unexpected": Cell("? unexpected", mark="mark info"),
 }
 _WORST = ("missing", "late", "unexpected", "arrived")
-_MOST_YEARS = 12
+_MOST_YEARS = 10
+_ALL_YEARS = "all"
+_ITEMS = {"braf": "BRAF", "ecog": "ECOG", "ldh": "LDH"}
 
 
 def board(desk: Desk) -> Section:
@@ -47,9 +49,10 @@ def board(desk: Desk) -> Section:
 def _told(hospitals: list[tuple[str | None, list[dict[str, Any]]]]) -> str:
     by_status: dict[str, list[str]] = {status: [] for status in _WORST}
     for hospital, rows in hospitals:
-        by_status[_status(rows)].append(hospital or "no hospital")
-    whole = wording.counted(len(hospitals), "hospital")
-    if len(by_status["arrived"]) == len(hospitals):
+        if hospital is not None:  # rows that name none are no hospital
+            by_status[_status(rows)].append(hospital)
+    whole = wording.counted(sum(map(len, by_status.values())), "hospital")
+    if all(status == "arrived" or not names for status, names in by_status.items()):
         return f"All {whole} arrived."
     missing = [
         f"{wording.count(len(names))} {status} ({wording.listed(names[:5])}"
@@ -139,28 +142,28 @@ def completeness(desk: Desk) -> Section:
     )
     if not rows:
         return Section("completeness", heading, ("No patient was counted.",))
-    years = sorted({one["year"] for one in rows if one["year"] is not None})[-_MOST_YEARS:]
+    years = _years(rows)
     items: list[Item] = [_over_all(rows, years)]
     for item, of_item in groupby(rows, key=lambda one: one["item"]):
         items.append(_heat(str(item), list(of_item), years))
     return Section("completeness", heading, tuple(items))
 
 
-def _over_all(rows: list[dict[str, Any]], years: list[int]) -> Table:
+def _over_all(rows: list[dict[str, Any]], years: list[int | None]) -> Table:
     items = sorted({one["item"] for one in rows})
-    sums: dict[tuple[str, int | None], list[int]] = {}
+    sums: dict[tuple[str, int | str | None], list[int]] = {}
     for one in rows:
-        for key in ((one["item"], one["year"]), (one["item"], None)):
+        for key in ((one["item"], one["year"]), (one["item"], _ALL_YEARS)):
             known, patients = sums.setdefault(key, [0, 0])
             sums[key] = [known + int(one["known"]), patients + int(one["patients"])]
     return table(
         "completeness",
         "Patients whose item is known, all hospitals together, by year.",
-        ("Item", "All years", *map(str, years)),
+        ("Item", "All years", *map(_year, years)),
         (
             (
                 _item(item),
-                *(heat_cell(*sums.get((item, year), (0, 0))) for year in (None, *years)),
+                *(heat_cell(*sums.get((item, year), (0, 0))) for year in (_ALL_YEARS, *years)),
             )
             for item in items
         ),
@@ -171,13 +174,13 @@ def _over_all(rows: list[dict[str, Any]], years: list[int]) -> Table:
     )
 
 
-def _heat(item: str, rows: list[dict[str, Any]], years: list[int]) -> Table:
+def _heat(item: str, rows: list[dict[str, Any]], years: list[int | None]) -> Table:
     hospitals = sorted({one["hospital_id"] or "" for one in rows})
     found = {(one["hospital_id"] or "", one["year"]): one for one in rows}
     return table(
         f"completeness-{item.replace('_', '-')}",
         f"{_item(item)}: patients whose item is known, by hospital and year.",
-        ("Hospital", *map(str, years)),
+        ("Hospital", *map(_year, years)),
         (
             (
                 hospital or "No hospital",
@@ -203,5 +206,17 @@ def heat_cell(known: int, patients: int) -> Cell:
     )
 
 
+def _years(rows: list[dict[str, Any]]) -> list[int | None]:
+    """The last years, and a column of its own for patients whose year is not known."""
+    known: list[int | None] = sorted({one["year"] for one in rows if one["year"] is not None})
+    unknown: list[int | None] = [None] if any(one["year"] is None for one in rows) else []
+    return [*known[-_MOST_YEARS:], *unknown]
+
+
+def _year(year: int | None) -> str:
+    return "Year unknown" if year is None else str(year)
+
+
 def _item(name: str) -> str:
-    return name.replace("_", " ")
+    words = name.replace("_", " ")
+    return _ITEMS.get(name, words[0].upper() + words[1:])

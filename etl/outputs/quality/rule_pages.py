@@ -23,6 +23,7 @@ MOST_RECORDS = 200
 """Open records a page shows; the rest is counted, with the query to see all."""
 
 _STATUSES = ("new", "reopened", "persisting", "accepted")
+_SAID = {"persisting": "known"}
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _records_table(
     of += sum(one["status"] == "accepted" for one in rows) if counts else len(rows)
     shown = [
         (
-            Cell(one["status"], mark=f"status {one['status']}"),
+            Cell(_SAID.get(one["status"], one["status"]), mark=f"status {one['status']}"),
             one["record"],
             one["source_file"],
             Cell(str(one["source_line"] or wording.NONE), is_number=True),
