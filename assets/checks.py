@@ -12,10 +12,12 @@ import sqlglot
 from sqlglot import exp
 
 from assets import verdicts
+from assets.check_metadata import Behind, metadata, read_behind
 from assets.describe import asset_key
 from assets.guard import say
 from assets.resources import Warehouse
 from assets.stewardship import LEDGER
+from etl.outputs.quality.addresses import Addresses
 from expectations.catalogue import Catalogue, Rule
 from expectations.subjects import Subject
 
@@ -65,20 +67,26 @@ def _table_checks(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
         again = not warehouse.is_writing
-        keys_shown = warehouse.settings.keys_in_metadata
+        at = Addresses(warehouse.settings.ui_port)
         night: dict[str, verdicts.Verdict] | None = None
+        behind: dict[str, Behind] = {}
         for selected in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
             rule = by_name[selected.name]
             try:
                 con = warehouse.read()
-                night = verdicts.read_verdicts(con) if night is None else night
+                if night is None:
+                    behind = read_behind(con, rules, warehouse.settings.keys_in_metadata)
+                    night = verdicts.read_verdicts(con)
+                verdict = night.get(rule.id)
                 result = verdicts.report(
                     con,
                     catalogue,
                     rule,
-                    night.get(rule.id),
+                    verdict,
                     key,
-                    keys_shown=keys_shown,
+                    metadata=metadata(rule, verdict, behind.get(rule.id, Behind()), at)
+                    if verdict
+                    else {},
                     again=again,
                 )
             except Exception as error:  # a check that raises would fail the run
@@ -89,11 +97,16 @@ def _table_checks(
 
 
 def _spec(rule: Rule, key: dg.AssetKey) -> dg.AssetCheckSpec:
-    said = [word for word in (rule.severity, rule.caveat) if word]
+    said = [rule.severity.capitalize(), *([rule.caveat] if rule.caveat else [])]
     return dg.AssetCheckSpec(
         name=rule.check_name,
         asset=key,
-        description=f"{rule.id} ({', '.join(said)}): {rule.title}. {rule.why}",
+        description=f"{', '.join(said)}. {rule.id}: {rule.title}. {rule.why}",
         additional_deps=[LEDGER],
-        metadata={"rule": rule.id, "standard": rule.standard, "family": rule.family},
+        metadata={
+            "rule": rule.id,
+            "severity": rule.severity,
+            "family": rule.family,
+            "standard": rule.standard,
+        },
     )

@@ -1,12 +1,13 @@
-"""What a check says of a rule: the counts of the night, what changed, and where to look.
+"""What a check says of a rule: passed or not, the counts of the night, what changed.
 
-Belongs here: reading a rule's verdict and putting it into words and metadata. Does not belong
-here: Dagster's check definitions (`checks`), judging (`expectations`).
+Belongs here: reading a rule's verdict and putting it into words. Does not belong here: what
+stands beside it (`check_metadata`), Dagster's check definitions (`checks`), judging
+(`expectations`).
 
 Nothing here may quote a value or a patient's id: Dagster keeps it for ever, without a login.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,8 +17,6 @@ import duckdb
 from assets import describe
 from expectations.catalogue import Catalogue, Rule
 from expectations.recheck import recheck
-
-_OPEN = ("new", "reopened", "persisting")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def report(
     verdict: Verdict | None,
     asset_key: dg.AssetKey,
     *,
-    keys_shown: int,
+    metadata: Mapping[str, Any],
     again: bool,
 ) -> dg.AssetCheckResult:
     """The result of one check.
@@ -84,7 +83,7 @@ def report(
         rule: The rule to report.
         verdict: Its verdict of the night, None when it was not judged.
         asset_key: The asset the check belongs to.
-        keys_shown: How many records to name.
+        metadata: What is shown beside the sentence.
         again: Judge the rule anew instead of repeating the night's counts.
     """
     note = ""
@@ -112,7 +111,7 @@ def report(
         passed=passed,
         severity=severity,
         description=note + verdict.sentence(),
-        metadata=_metadata(con, rule, verdict, keys_shown),
+        metadata=metadata,
     )
 
 
@@ -168,50 +167,3 @@ def ledger_table(con: duckdb.DuckDBPyConnection, name: str) -> str:
         {"name": f"next_{name}"},
     ).fetchone()
     return f"quality.next_{name}" if planned else f"quality.{name}"
-
-
-def _metadata(
-    con: duckdb.DuckDBPyConnection, rule: Rule, verdict: Verdict, keys_shown: int
-) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "applicable": verdict.applicable,
-        "judged": verdict.judged,
-        "violated": verdict.violated,
-        "why": rule.why,
-        "standard": rule.standard,
-    }
-    if verdict.violated:
-        statuses = ", ".join(f"'{status}'" for status in _OPEN)
-        shown |= {
-            "how_to_fix": rule.fix,
-            "query": (
-                "select record_key, source_file, source_line, raw_values, status "
-                f"from quality.findings where rule_id = '{rule.id}' and status in ({statuses}) "
-                "order by source_file, source_line  -- in published/current/registry.duckdb"
-            ),
-        }
-        records = _records(con, rule, keys_shown)
-        if records:
-            shown["records"] = describe.table(records)
-    return shown
-
-
-def _records(
-    con: duckdb.DuckDBPyConnection, rule: Rule, keys_shown: int
-) -> list[dict[str, str | int | None]]:
-    """Record keys with file and line. A key that holds the patient's id is not shown."""
-    rows: Iterable[tuple[Any, ...]] = con.execute(
-        f"""
-        select
-            case when patient_id is null or not contains(record_key, patient_id)
-                then record_key else '(by file and line)' end,
-            status, source_file, source_line
-        from {ledger_table(con, "findings")}
-        where rule_id = $rule_id and list_contains($statuses, status)
-        order by list_position($statuses, status), source_file, source_line, record_key
-        limit $keys_shown
-        """,
-        {"rule_id": rule.id, "statuses": list(_OPEN), "keys_shown": keys_shown},
-    ).fetchall()
-    names = ("record", "status", "file", "line")
-    return [dict(zip(names, row, strict=True)) for row in rows]

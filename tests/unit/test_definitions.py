@@ -97,7 +97,8 @@ def test_a_check_stands_at_the_table_it_speaks_of_and_waits_for_the_ledger() -> 
     check = dg.AssetCheckKey(key("staging.adverse_events"), rule.check_name)
     spec = GRAPH.get_check_spec(check)
     assert LEDGER in {dep.asset_key for dep in spec.additional_deps}
-    assert (spec.description or "").startswith(f"{rule.id} ({rule.severity}): {rule.title}")
+    assert (spec.description or "").startswith(f"{rule.severity.capitalize()}")
+    assert f". {rule.id}: {rule.title}. " in (spec.description or "")
     assert not spec.blocking
 
 
