@@ -11,8 +11,28 @@ from collections.abc import Sequence
 
 import typer
 
-from assets import cli_explain, cli_quality, cli_refresh, cli_snapshots, cli_ui
+from assets import (
+    cli_explain,
+    cli_findings,
+    cli_quality,
+    cli_queries,
+    cli_refresh,
+    cli_snapshots,
+    cli_stewardship,
+    cli_ui,
+)
 from assets.cli_common import err
+
+_MODULES = (
+    cli_refresh,
+    cli_quality,
+    cli_findings,
+    cli_stewardship,
+    cli_queries,
+    cli_explain,
+    cli_snapshots,
+    cli_ui,
+)
 
 app = typer.Typer(
     name="rechallenge",
@@ -22,9 +42,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _module in (cli_refresh, cli_quality, cli_explain, cli_snapshots, cli_ui):
+for _module in _MODULES:
     for _verb in _module.VERBS:
         app.command(name=_verb.__name__.rstrip("_"))(_verb)
+    for _name, _group in getattr(_module, "GROUPS", {}).items():
+        app.add_typer(_group, name=_name)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

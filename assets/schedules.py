@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.outputs import PUBLISHED
 from assets.runs import close_dead_runs
+from assets.steward_jobs import build_steward_jobs
 from etl.settings import Settings
 
 NIGHTLY = "nightly"
@@ -16,7 +17,7 @@ PUBLISH = "publish"
 
 
 def build_jobs() -> list[Any]:
-    """The nightly refresh, and publishing alone what stands in the warehouse."""
+    """The nightly refresh, publishing alone what stands in the warehouse, what stewards do."""
     return [
         dg.define_asset_job(
             NIGHTLY,
@@ -30,6 +31,7 @@ def build_jobs() -> list[Any]:
             description="Ask the gate again and publish what stands in the warehouse.",
             executor_def=dg.in_process_executor,
         ),
+        *build_steward_jobs(),
     ]
 
 

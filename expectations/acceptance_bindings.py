@@ -58,7 +58,7 @@ def load(
     create_table(con, "acceptances", ACCEPTANCES)
     given = acceptances.read(path)
     insert_rows(
-        con, "quality.acceptances", ACCEPTANCES, [_row(one, as_of, lapsing_days) for one in given]
+        con, "quality.acceptances", ACCEPTANCES, [row_of(one, as_of, lapsing_days) for one in given]
     )
     con.execute("""
         create or replace temp table bound_as_given
@@ -223,7 +223,8 @@ def _were_loaded(con: duckdb.DuckDBPyConnection) -> bool:
     return found is not None
 
 
-def _row(one: Acceptance, as_of: date, lapsing_days: int) -> list[object]:
+def row_of(one: Acceptance, as_of: date, lapsing_days: int) -> list[object]:
+    """A row of `quality.acceptances` before a night: what follows from the words alone."""
     ended = one.ends_before(as_of)
     status = (
         "withdrawn"

@@ -7,6 +7,7 @@ An author is what was typed: there is no login behind it.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -136,19 +137,33 @@ def approve(path: Path, acceptance_id: str, *, author: str) -> None:
     Raises:
         AcceptanceError: there is no such acceptance, or none to approve.
     """
-    _need(author=author)
-    known = _known(path, acceptance_id)
-    if known.withdrawn_by is not None:
-        raise AcceptanceError(
-            f"{acceptance_id} was rejected or withdrawn by {known.withdrawn_by}; accept the "
-            "finding anew instead."
-        )
-    if known.is_approved:
-        by = f"approved by {known.approved_by}" if known.approved_by else f"given by {known.author}"
-        raise AcceptanceError(f"{acceptance_id} was already {by}; there is nothing to approve.")
+    approve_all(path, [acceptance_id], author=author)
+
+
+def approve_all(path: Path, acceptance_ids: Sequence[str], *, author: str) -> None:
+    """Approve proposed acceptances, all of them or, when one cannot be, none.
+
+    Raises:
+        AcceptanceError: one of them is no acceptance, or is none to approve.
+    """
+    _need(author=author, acceptance="".join(acceptance_ids))
+    for acceptance_id in acceptance_ids:
+        known = _known(path, acceptance_id)
+        if known.withdrawn_by is not None:
+            raise AcceptanceError(
+                f"{acceptance_id} was rejected or withdrawn by {known.withdrawn_by}; accept the "
+                "finding anew instead."
+            )
+        if known.is_approved:
+            by = f"approved by {known.approved_by}" if known.approved_by else None
+            raise AcceptanceError(
+                f"{acceptance_id} was already {by or f'given by {known.author}'}; there is "
+                "nothing to approve."
+            )
     with steward_file.open_file(path) as db:
-        db.execute(
-            "insert into approvals values (?, ?, ?)", [acceptance_id, author, steward_file.now()]
+        db.executemany(
+            "insert into approvals values (?, ?, ?)",
+            [[one, author, steward_file.now()] for one in dict.fromkeys(acceptance_ids)],
         )
 
 

@@ -12,6 +12,7 @@ from assets.cli import app, main
 
 VERBS = {
     *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw", "explain"),
+    *("approve", "reject", "acceptances", "queries"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
 }
 
@@ -30,6 +31,12 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
         said = capsys.readouterr().out
         assert f"rechallenge {verb}" in said or f"{verb} [OPTIONS]" in said
         assert "." in said
+
+
+def test_every_verb_about_one_query_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("release", "show", "assign", "comment", "answer", "close"):
+        assert run("query", verb, "--help") == 0
+        assert f"query {verb} [OPTIONS]" in capsys.readouterr().out
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -1,0 +1,94 @@
+"""The verb `findings`: what is open now, or was on a past night.
+
+Belongs here: its options and words. Does not belong here: the ledger (`expectations`).
+"""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from assets.cli_common import Home, Json, out, published_database, query, settings_for, show
+
+_ORDER = (
+    "order by list_position(['error', 'warning', 'info'], severity), rule_id, source_file, "
+    "source_line, record_key, finding_id"
+)
+
+
+def findings(
+    rule: Annotated[str | None, typer.Option(help="Only of this rule.")] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(help="Only of this status; may be repeated. Open ones when left out."),
+    ] = None,
+    severity: Annotated[str | None, typer.Option(help="error, warning or info.")] = None,
+    hospital: Annotated[str | None, typer.Option(help="Only of this hospital.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="As they were: a snapshot, or a day such as 2025-03-03."),
+    ] = None,
+    limit: Annotated[int, typer.Option(help="At most so many; 0 for all.", min=0)] = 50,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """List the findings of the current snapshot, or as of a past one, with file and line."""
+    chosen = status or ["new", "reopened", "persisting"]
+    filters = {"rule_id": rule, "severity": severity, "hospital_id": hospital}
+    asked = {name: value for name, value in filters.items() if value is not None}
+    where = f"where list_contains($statuses, status){''.join(f' and {n} = ${n}' for n in asked)}"
+    parameters: dict[str, object] = {"statuses": chosen, **asked}
+    path = published_database(settings_for(home))
+    if as_of is None:
+        rows: list[dict[str, Any]] = query(
+            path,
+            "select finding_id, rule_id, severity, status, subject, record_key, hospital_id, "
+            f"source_file, source_line, raw_values, days_open from quality.findings {where} "
+            f"{_ORDER}",
+            parameters,
+        )
+    else:
+        rows = _as_of(as_of, where, parameters, home, as_json)
+    if as_json:
+        show(rows, as_json)
+        return
+    shown = rows[:limit] if limit else rows
+    show([_on_a_line(row) for row in shown], as_json)
+    if len(shown) < len(rows):
+        out(f"{len(rows) - len(shown):,} more; --limit 0 shows all, --rule one rule's.")
+
+
+def _as_of(
+    asked: str, where: str, parameters: dict[str, object], home: Home, as_json: bool
+) -> list[dict[str, Any]]:
+    from etl.warehouse import open_reader
+    from expectations.as_of import FINDINGS_AS_OF, find_night
+
+    path = published_database(settings_for(home))
+    with open_reader(path) as con:
+        sequence, day, snapshot_id = find_night(con, asked)
+    if not as_json:
+        out(f"As of snapshot {snapshot_id} of {day}; file and line are the last ones known.")
+    return query(
+        path,
+        f"select * from ({FINDINGS_AS_OF}) {where} {_ORDER}",
+        {**parameters, "sequence": sequence, "as_of": day},
+    )
+
+
+def _on_a_line(row: dict[str, Any]) -> dict[str, Any]:
+    """What a steward needs of a finding to open the chart; `--json` has the rest."""
+    entered: dict[str, Any] = json.loads(row["raw_values"] or "{}")
+    said = ", ".join(f"{name} = {'' if v is None else v}" for name, v in entered.items())
+    return {
+        "rule": row["rule_id"],
+        "severity": row["severity"],
+        "status": row["status"],
+        "record": row["record_key"],
+        "file and line": f"{row['source_file']}:{row['source_line']}" if row["source_file"] else "",
+        "entered": said,
+        "days open": row["days_open"],
+    }
+
+
+VERBS = (findings,)
