@@ -20,6 +20,7 @@ from assets import (
     cli_snapshots,
     cli_stewardship,
     cli_ui,
+    cli_worklist,
 )
 from assets.cli_common import err
 
@@ -32,6 +33,7 @@ _MODULES = (
     cli_explain,
     cli_snapshots,
     cli_ui,
+    cli_worklist,
 )
 
 app = typer.Typer(

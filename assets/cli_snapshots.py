@@ -98,8 +98,11 @@ def verify(
 def rollback(snapshot: Snapshot = None, home: Home = None) -> None:
     """Make an earlier snapshot current; the one before current when none is named."""
     from etl.publish.shelf import Shelf
+    from etl.worklists.shelf import follow
 
-    target = Shelf(settings_for(home).published).rollback(snapshot)
+    settings = settings_for(home)
+    target = Shelf(settings.published).rollback(snapshot)
+    follow(settings)
     out(f"{target.snapshot_id} (as of {target.manifest['as_of']}) is current now.")
 
 

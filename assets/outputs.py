@@ -12,8 +12,16 @@ from assets import describe
 from assets.desk import QUALITY_PAGES, build_desk_assets
 from assets.guard import spoken
 from assets.resources import Warehouse
-from assets.stewardship import CONTROLS, IMPACT, LEDGER, MART_VERDICTS, STUDY_TABLES
+from assets.stewardship import (
+    CONTROLS,
+    IMPACT,
+    LEDGER,
+    MART_VERDICTS,
+    STUDY_TABLES,
+    WORKLISTS,
+)
 from assets.tables import KINDS, SOURCE_VERDICTS
+from assets.worklists import build_worklists_asset
 from etl.models import Model
 from expectations.contracts import contract_for
 
@@ -25,12 +33,13 @@ PUBLISHED = dg.AssetKey(["published", "snapshot"])
 def build_output_assets(
     models: Mapping[str, Model], studies: Iterable[str]
 ) -> list[dg.AssetsDefinition]:
-    """The study tables, their sensitivity, one outputs asset a study, and the publication."""
+    """The study tables, their sensitivity, one outputs asset a study, worklists, publication."""
     outputs = {name: _outputs(name) for name in studies}
     return [
         _studies(models),
         _sensitivity(),
         *outputs.values(),
+        build_worklists_asset(),
         *build_desk_assets(),
         _published([one.key for one in outputs.values()]),
     ]
@@ -125,7 +134,7 @@ def _outputs(study: str) -> dg.AssetsDefinition:
 def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
-        deps=[*outputs, QUALITY_PAGES, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS],
+        deps=[*outputs, QUALITY_PAGES, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS, WORKLISTS],
         description=(
             "The snapshot that analysts read: registry.duckdb, Parquet, outputs, manifest. "
             "It asks the gate, and publishes nothing when the gate holds."

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.outputs import PUBLISHED
 from assets.runs import close_dead_runs
 from assets.steward_jobs import build_steward_jobs
+from assets.worklists import build_import_job
 from etl.settings import Settings
 
 NIGHTLY = "nightly"
@@ -17,7 +18,7 @@ PUBLISH = "publish"
 
 
 def build_jobs() -> list[Any]:
-    """The nightly refresh, publishing alone what stands in the warehouse, what stewards do."""
+    """The nightly refresh, publishing alone what stands in the warehouse, and what stewards do."""
     return [
         dg.define_asset_job(
             NIGHTLY,
@@ -32,6 +33,7 @@ def build_jobs() -> list[Any]:
             executor_def=dg.in_process_executor,
         ),
         *build_steward_jobs(),
+        build_import_job(),
     ]
 
 

@@ -11,6 +11,7 @@ import dagster as dg
 from assets.resources import deliveries, last_change
 from assets.runs import close_dead_runs
 from assets.schedules import NIGHTLY
+from assets.worklists import build_answers_sensor
 from etl.settings import Settings
 
 
@@ -54,4 +55,4 @@ def build_sensors(
                 run_config={"resources": {"delivery": {"config": {"export": str(folder)}}}},
             )
 
-    return [inbox]
+    return [inbox, build_answers_sensor(settings, now)]

@@ -20,6 +20,7 @@ OWNER = "team:stewards"
 DERIVED_VERDICTS = dg.AssetKey(["quality", "derived_verdicts"])
 MART_VERDICTS = dg.AssetKey(["quality", "mart_verdicts"])
 LEDGER = dg.AssetKey(["quality", "ledger"])
+WORKLISTS = dg.AssetKey(["quality", "worklists"])
 IMPACT = dg.AssetKey(["quality", "impact"])
 CONTROLS = dg.AssetKey(["quality", "controls"])
 STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -22,11 +23,15 @@ from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish, recover
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
+from etl.worklists.shelf import follow
 from expectations import acceptance_bindings, acceptances, evaluate, ledger, queries, steward_file
 from expectations.catalogue import Catalogue, Stage, load_catalogue
 from expectations.codelists import load_codelists
 from expectations.evaluate import RuleCount
 from expectations.export_format import TABLES
+
+if TYPE_CHECKING:
+    from etl.worklists.export import Written
 
 _VERDICTS: Mapping[Stage, str] = {
     "source": steps.SOURCE_VERDICTS,
@@ -113,6 +118,7 @@ def load(
         InputUnreadableError: the export cannot be read.
     """
     remark = recover(con, settings)
+    follow(settings)
     steps.begin(con)
     load_codelists(con)
     registration = ingest.load_export(con, export, source)
@@ -201,6 +207,15 @@ def plan_ledger(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str,
     )
 
 
+def write_worklists(con: duckdb.DuckDBPyConnection, settings: Settings) -> "list[Written]":
+    """Write the night's worklists beside the shelf; they are current once it is published."""
+    from etl.worklists.night import write_night  # reads and writes workbooks: slow to import
+
+    written = write_night(con, settings, Night.read(con))
+    steps.record(con, steps.WORKLISTS)
+    return written
+
+
 def write_study_outputs(
     con: duckdb.DuckDBPyConnection, settings: Settings, name: str
 ) -> list[Path]:
@@ -230,8 +245,10 @@ def write_study_outputs(
 
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
-    """Ask the gate and publish."""
-    return publish(con, settings, the_catalogue())
+    """Ask the gate and publish; the worklists of what is current are current, too."""
+    publication = publish(con, settings, the_catalogue())
+    follow(settings)
+    return publication
 
 
 def _forget_other_studies(

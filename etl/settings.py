@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     lapsing_days: int = Field(
         30, ge=0, description="An acceptance that ends within so many days is listed as lapsing."
     )
+    worklist_rows: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        description="Findings a hospital's worklist shows at most; a patient is never split.",
+    )
     sensor_settle_seconds: int = Field(
         60, ge=0, description="A delivery is complete when it has not changed for so long."
     )
@@ -126,6 +132,11 @@ class Settings(BaseSettings):
     def words_of_the_night(self) -> Path:
         """The copy of that file which the night's steps read, so that all read the same."""
         return self.home / "acceptances.night.sqlite"
+
+    @property
+    def worklists(self) -> Path:
+        """Folder of the worklists, one folder a snapshot, and of the answers that come back."""
+        return self.home / "worklists"
 
     def today(self) -> date:
         """The day in the site's zone: the ledger's day unless `--as-of` says another."""

@@ -53,6 +53,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("delivery_counts", "next_delivery_counts"),
         ("controls", "controls"),
         ("finding_events", "next_finding_events"),
+        ("finding_references", "finding_references"),
         ("findings", "next_findings"),
         ("hospital_deliveries", "hospital_deliveries"),
         ("impact", "impact"),
@@ -64,6 +65,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("rules", "rules"),
         ("shadowed_tonight", "shadowed_tonight"),
         ("snapshots", "next_snapshots"),
+        ("worklist_hospitals", "worklist_hospitals"),
     )
     return (
         *(Table("marts", name, f"marts.{name}") for (name,) in marts),

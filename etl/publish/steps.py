@@ -21,6 +21,7 @@ SENSITIVITY = "sensitivity"
 IMPACT = "impact"
 MART_VERDICTS = "mart verdicts"
 LEDGER = "ledger"
+WORKLISTS = "worklists"
 OUTPUTS = "outputs"
 QUALITY_PAGES = "quality pages"
 
@@ -64,6 +65,7 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[SENSITIVITY] = (STUDIES,)
     bases[MART_VERDICTS] = (DERIVED_VERDICTS, STUDIES, SENSITIVITY)
     bases[LEDGER] = (MART_VERDICTS,)
+    bases[WORKLISTS] = (LEDGER,)
     bases[IMPACT] = (STUDIES, MART_VERDICTS)
     bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, MART_VERDICTS)
     bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)

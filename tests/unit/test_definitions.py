@@ -18,6 +18,7 @@ from assets.stewardship import (
     LEDGER,
     MART_VERDICTS,
     STUDY_TABLES,
+    WORKLISTS,
 )
 from assets.tables import DELIVERIES, SOURCE_VERDICTS
 from etl.models import load_models
@@ -51,6 +52,7 @@ def test_every_table_is_an_asset_once() -> None:
         IMPACT,
         CONTROLS,
         LEDGER,
+        WORKLISTS,
         QUALITY_PAGES,
         QUALITY_SUMMARY,
         PUBLISHED,

@@ -1,5 +1,7 @@
 """The addresses of the desk, as the interfaces of the house promise them."""
 
+import re
+
 from etl.outputs.quality.addresses import Addresses, rule_page_path, worklist_name
 
 
@@ -19,8 +21,14 @@ def test_a_worklist_is_named_by_its_hospital_and_without_one_is_the_registrys() 
     assert worklist_name(None) == "registry.xlsx"
 
 
-def test_an_odd_hospital_code_is_quoted() -> None:
-    assert Addresses(3000).worklist("St. Anna #2").endswith("/worklists/St.%20Anna%20%232.xlsx")
+def test_a_hospital_code_that_is_no_file_name_gets_one_of_its_own() -> None:
+    odd = ["St. Anna #2", "St. Anna /2", "../../etc/passwd", "registry", "Registry", ".", "", "=1"]
+    names = [worklist_name(code) for code in odd]
+    assert names[0].startswith("St_Anna_2-")
+    assert len({*names, worklist_name(None)}) == len(odd) + 1
+    for name in names:
+        assert re.fullmatch(r"[A-Za-z0-9_-]+[.]xlsx", name), name
+    assert Addresses(3000).worklist("St. Anna #2").endswith(f"/worklists/{names[0]}")
 
 
 def test_a_rule_page_stands_below_the_morning_page() -> None:

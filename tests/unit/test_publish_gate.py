@@ -32,6 +32,7 @@ IN_ORDER = (
     steps.MART_VERDICTS,
     steps.IMPACT,
     steps.LEDGER,
+    steps.WORKLISTS,
     steps.OUTPUTS,
     steps.QUALITY_PAGES,
 )

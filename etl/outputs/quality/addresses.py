@@ -7,6 +7,8 @@ The server listens on loopback, one port above the Dagster UI. It serves `/outpu
 current snapshot, `/worklists/` and `/data-docs/` from the current ones of the home folder.
 """
 
+import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -18,6 +20,8 @@ MORNING_PAGE = QUALITY / "index.html"
 REGISTRY = "registry"
 """The name of the worklist of what no hospital can answer."""
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
+
 
 def rule_page_path(rule_id: str) -> PurePosixPath:
     """A rule's page within `outputs/`."""
@@ -25,8 +29,17 @@ def rule_page_path(rule_id: str) -> PurePosixPath:
 
 
 def worklist_name(hospital_id: str | None) -> str:
-    """The file name of a hospital's worklist; of the registry's own without one."""
-    return f"{hospital_id or REGISTRY}.xlsx"
+    """The file name of a hospital's worklist; of the registry's own without one.
+
+    A hospital's id is whatever was delivered. Where it cannot be a file name, or is taken, what
+    is left of it is followed by a piece of its hash.
+    """
+    if hospital_id is None:
+        return f"{REGISTRY}.xlsx"
+    if _PLAIN.fullmatch(hospital_id) and hospital_id.lower() != REGISTRY:
+        return f"{hospital_id}.xlsx"
+    rest = re.sub(r"[^A-Za-z0-9_-]+", "_", hospital_id)[:40].strip("_")
+    return f"{rest}-{hashlib.sha256(hospital_id.encode()).hexdigest()[:8]}.xlsx"
 
 
 @dataclass(frozen=True)
