@@ -14,6 +14,7 @@ import typer
 from assets import (
     cli_explain,
     cli_findings,
+    cli_opinion,
     cli_quality,
     cli_queries,
     cli_refresh,
@@ -30,6 +31,7 @@ _MODULES = (
     cli_findings,
     cli_stewardship,
     cli_queries,
+    cli_opinion,
     cli_explain,
     cli_snapshots,
     cli_ui,
@@ -46,7 +48,7 @@ app = typer.Typer(
 )
 for _module in _MODULES:
     for _verb in _module.VERBS:
-        app.command(name=_verb.__name__.rstrip("_"))(_verb)
+        app.command(name=_verb.__name__.rstrip("_").replace("_", "-"))(_verb)
     for _name, _group in getattr(_module, "GROUPS", {}).items():
         app.add_typer(_group, name=_name)
 

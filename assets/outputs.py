@@ -12,6 +12,7 @@ from assets import describe
 from assets.desk import QUALITY_PAGES, build_desk_assets
 from assets.guard import spoken
 from assets.resources import Warehouse
+from assets.second_opinion import build_second_opinion
 from assets.stewardship import (
     CONTROLS,
     IMPACT,
@@ -42,6 +43,7 @@ def build_output_assets(
         build_worklists_asset(),
         *build_desk_assets(),
         _published([one.key for one in outputs.values()]),
+        build_second_opinion(after=PUBLISHED),
     ]
 
 

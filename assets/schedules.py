@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.outputs import PUBLISHED
 from assets.runs import close_dead_runs
+from assets.second_opinion import SECOND_OPINION
 from assets.steward_jobs import build_steward_jobs
 from assets.worklists import build_import_job
 from etl.settings import Settings
@@ -16,13 +17,21 @@ from etl.settings import Settings
 NIGHTLY = "nightly"
 PUBLISH = "publish"
 
+# One object: the sensor that follows the night asks for it by identity.
+SECOND_OPINION_JOB: Any = dg.define_asset_job(
+    "second_opinion",
+    selection=dg.AssetSelection.assets(SECOND_OPINION),
+    description="Ask Great Expectations about the last night; compare; write Data Docs.",
+    executor_def=dg.in_process_executor,
+)
+
 
 def build_jobs() -> list[Any]:
-    """The nightly refresh, publishing alone what stands in the warehouse, and what stewards do."""
+    """The refresh, publishing alone what stands, the second opinion, what stewards do."""
     return [
         dg.define_asset_job(
             NIGHTLY,
-            selection=dg.AssetSelection.all(),
+            selection=dg.AssetSelection.all() - dg.AssetSelection.assets(SECOND_OPINION),
             description="One export in; judged, derived, studied, published.",
             executor_def=dg.in_process_executor,
         ),
@@ -32,6 +41,7 @@ def build_jobs() -> list[Any]:
             description="Ask the gate again and publish what stands in the warehouse.",
             executor_def=dg.in_process_executor,
         ),
+        SECOND_OPINION_JOB,
         *build_steward_jobs(),
         build_import_job(),
     ]

@@ -1,4 +1,4 @@
-"""What starts a refresh by day: a delivery that arrived and is complete.
+"""What starts a run by itself: a delivery that is complete, and a night that ended.
 
 Belongs here: sensors. Does not belong here: the hour of the night (`schedules`).
 """
@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.resources import deliveries, last_change
 from assets.runs import close_dead_runs
-from assets.schedules import NIGHTLY
+from assets.schedules import NIGHTLY, PUBLISH, SECOND_OPINION_JOB
 from assets.worklists import build_answers_sensor
 from etl.settings import Settings
 
@@ -18,7 +18,10 @@ from etl.settings import Settings
 def build_sensors(
     settings: Settings, now: Callable[[], float] = time.time
 ) -> list[dg.SensorDefinition]:
-    """The inbox sensor. `now` is the clock by which a delivery has settled, in seconds."""
+    """The sensor of the inbox, and the one that follows the night.
+
+    `now` is the clock by which a delivery has settled, in seconds.
+    """
 
     @dg.sensor(
         job_name=NIGHTLY,
@@ -55,4 +58,35 @@ def build_sensors(
                 run_config={"resources": {"delivery": {"config": {"export": str(folder)}}}},
             )
 
-    return [inbox, build_answers_sensor(settings, now)]
+    return [inbox, build_answers_sensor(settings, now), _after_the_night(settings)]
+
+
+def _after_the_night(settings: Settings) -> dg.SensorDefinition:
+    """Ask after each night that published, whether the schedule or the command ran it."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="after_the_night",
+        request_job=SECOND_OPINION_JOB,
+        # A night that the command ran belongs to no code location; this instance serves one home.
+        monitor_all_code_locations=True,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks Great Expectations after every night that published something new.",
+    )
+    def after_the_night(
+        context: dg.RunStatusSensorContext,
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from etl.second_opinion import waits_for_opinion
+
+        run = context.dagster_run
+        if run.job_name not in (NIGHTLY, PUBLISH):
+            yield dg.SkipReason(f"{run.job_name} publishes nothing.")
+        elif (snapshot_id := waits_for_opinion(settings)) is None:
+            yield dg.SkipReason("Great Expectations was asked about the last snapshot already.")
+        else:
+            yield dg.RunRequest(
+                run_key=f"{snapshot_id}-{run.run_id}", job_name=SECOND_OPINION_JOB.name
+            )
+
+    return after_the_night

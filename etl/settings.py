@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         return self.home / "outputs"
 
     @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages, one folder a snapshot."""
+        return self.home / "data_docs"
+
+    @property
     def acceptances_path(self) -> Path:
         """The stewards' acceptances: a file of its own, so that a refresh blocks nobody."""
         return self.home / "acceptances.sqlite"

@@ -76,7 +76,7 @@ def _read(suite: SubjectSuite, result: Any) -> Validated:
     failed = {}
     for one in result.results:
         rule_id = one.expectation_config.meta["rule_id"]
-        count = _count(one.result)
+        count = count_of(one.result)
         if count is None:
             failed[rule_id] = one.expectation_config.type
         else:
@@ -86,7 +86,7 @@ def _read(suite: SubjectSuite, result: Any) -> Validated:
     return Validated(suite, result, unexpected, failed)
 
 
-def _count(result: dict[str, Any]) -> int | None:
+def count_of(result: dict[str, Any]) -> int | None:
     """The unexpected records; None when the expectation could not be asked."""
     if result.get("element_count") == 0:
         return 0  # asked of no record: Great Expectations then leaves the count out
