@@ -17,6 +17,7 @@ from assets.describe import asset_key
 from assets.guard import say
 from assets.resources import Warehouse
 from assets.stewardship import LEDGER
+from assets.tables import DELIVERIES
 from etl.outputs.quality.addresses import Addresses
 from expectations.catalogue import Catalogue, Rule
 from expectations.subjects import Subject
@@ -40,12 +41,15 @@ def build_checks(catalogue: Catalogue, tables: Sequence[str]) -> list[dg.AssetCh
 
 
 def home_of(subject: Subject, tables: Sequence[str]) -> str:
-    """The table a subject widens: that of its name, else the first one its SQL reads."""
-    read = [
-        f"{found.db}.{found.name}"
-        for found in sqlglot.parse_one(subject.sql, dialect="duckdb").find_all(exp.Table)
-        if f"{found.db}.{found.name}" in tables
-    ]
+    """The table a subject widens: that of its name, else the first one its SQL reads.
+
+    What the deliveries step lays out (tables of `quality`) has its checks there.
+    """
+    parsed = sqlglot.parse_one(subject.sql, dialect="duckdb").find_all(exp.Table)
+    names = [f"{found.db}.{found.name}" for found in parsed]
+    if any(name.startswith("quality.") for name in names):
+        return ".".join(DELIVERIES.path)
+    read = [name for name in names if name in tables]
     named = [table for table in tables if table.split(".")[1] == subject.name]
     for table in (*[one for one in named if one in read], *read, *named):
         return table

@@ -158,6 +158,7 @@ def build_deliveries(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict
 
 def judge(con: duckdb.DuckDBPyConnection, stage: Stage) -> list[RuleCount]:
     """Judge every rule of a stage."""
+    deliveries.build_before_judging(con, stage)
     counts = evaluate.judge(con, the_catalogue(), stage)
     steps.record(con, _VERDICTS[stage])
     return counts

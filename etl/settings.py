@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     delivery_late_days: int = Field(
         35, ge=1, description="Age in days after which a hospital's newest delivery is late."
     )
+    vanished_kept_days: int = Field(
+        365, ge=1, description="Days for which a record that is no longer delivered is asked about."
+    )
     expected_rows: Path | None = Field(
         None,
         description="Folder of the site's reviewed files of expected rows, `<source>.csv`; "

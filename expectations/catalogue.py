@@ -126,6 +126,7 @@ class Rule(BaseModel):
     fix: str = Field(min_length=10)
     family: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     accept_on: Texts = ()
+    shows: Texts = ()
     depends: Texts = ()
     gate: bool = False
     parameters: dict[str, str] = Field(default_factory=dict)
@@ -184,6 +185,11 @@ class Rule(BaseModel):
     def judged_columns(self) -> tuple[str, ...]:
         """Columns of the subject whose values are judged, in order, own and compared."""
         return tuple(dict.fromkeys((*columns_of(self.spec), *self.columns)))
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """Columns whose values a finding shows: those judged, and those that explain them."""
+        return tuple(dict.fromkeys((*self.judged_columns, *self.shows)))
 
     @property
     def caveat(self) -> str:

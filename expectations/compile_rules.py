@@ -75,7 +75,7 @@ def compile_rule(rule: Rule, columns: Mapping[str, str], relation: str) -> Compi
         CatalogueError: the rule names a column or parameter that does not exist.
     """
     compiler = _Compiler(rule, columns, relation)
-    for column in rule.judged_columns:
+    for column in rule.shown_columns:
         compiler.check_column(column)
     holds = _BY_KIND[rule.kind](compiler, rule.spec)
     applies = "true"

@@ -56,10 +56,78 @@ COMPLETENESS: Columns = {
     "share": ("double not null", "known / patients, 0 to 1."),
 }
 
+UNKNOWN_SHARES: Columns = {
+    "hospital_id": ("varchar not null", "Hospital."),
+    "item": ("varchar not null", "Table and column of a code that may be unknown."),
+    "given": ("bigint not null", "Records with a code."),
+    "unknown": ("bigint not null", "Of these, unknown."),
+    "unknown_share": ("double not null", "unknown / given."),
+    "national_share": ("double", "Median share of the hospitals with enough records."),
+    "national_hospitals": ("bigint not null", "Hospitals it is the median of."),
+    "upper_limit": ("bigint", "Most unknown records, 99.8%, at the national share."),
+}
+
+DATE_PATTERNS: Columns = {
+    "hospital_id": ("varchar not null", "Hospital."),
+    "item": ("varchar not null", "Table and column of a date."),
+    "dates": ("bigint not null", "Dates known to the day; partial ones do not count."),
+    "first_or_fifteenth": ("bigint not null", "Of these, on the 1st or 15th of a month."),
+    "new_year_or_july": ("bigint not null", "Of these, on 1 January or 1 July."),
+    "other_dates": ("bigint not null", "On neither the 1st nor the 15th."),
+    "low_days": ("bigint not null", "Of the other dates, those on day 2 to 12: swap unseen."),
+    "upper_limit": ("bigint", "Most such days, 99.8%, were all days as frequent."),
+}
+
+HOSPITAL_MONTHS: Columns = {
+    "hospital_id": ("varchar not null", "Hospital."),
+    "month": ("date not null", "First day of the month."),
+    "starts": ("bigint not null", "Treatments that began in it."),
+    "usual_starts": ("double not null", "Median month of the hospital in the two years."),
+}
+
+HOSPITAL_OUTCOMES: Columns = {
+    "hospital_id": ("varchar not null", "Hospital."),
+    "measure": ("varchar not null", "regimen_mix, first_line, grade3plus, orr or rechallenge."),
+    "subgroup": ("varchar not null", "Drug classes of the line, or `all`."),
+    "year": ("integer", "Year; NULL: all years."),
+    "numerator": ("bigint not null", "Patients or lines with the property."),
+    "denominator": ("bigint not null", "Patients or lines that could have it."),
+    "share": ("double not null", "numerator / denominator."),
+    "national_share": ("double not null", "The same over all hospitals."),
+    "national_hospitals": ("bigint not null", "Hospitals with such patients or lines."),
+    "lower_limit": ("bigint", "Fewest, 99.8%, at the national share (exact binomial)."),
+    "upper_limit": ("bigint", "Most, 99.8%, at the national share (exact binomial)."),
+}
+
+RELEASED_FIGURES: Columns = {
+    "source": ("varchar not null", "Registry."),
+    "study": ("varchar not null", "Study."),
+    "edition": ("varchar not null", "as_registered or quality_filtered."),
+    "stratum": ("varchar not null", "Initial regimen, or `all`."),
+    "subset": ("varchar not null", "Patients it is restricted to."),
+    "endpoint": ("varchar not null", "What is estimated."),
+    "statistic": ("varchar not null", "How it is summarised."),
+    "at": ("bigint", "Months, of survival at a time."),
+    "value": ("double", "The figure; NULL: not reached."),
+    "numerator": ("bigint not null", "Patients with the property or event."),
+    "denominator": ("bigint not null", "Patients in the evaluable set."),
+}
+
+HEADLINE_FIGURES: Columns = {
+    **RELEASED_FIGURES,
+    "value_before": ("double", "The figure of the last published snapshot."),
+    "denominator_before": ("bigint", "Its evaluable set; NULL: there was no such figure."),
+}
+
 TONIGHT: Mapping[str, Columns] = {
     "hospital_deliveries": HOSPITAL_DELIVERIES,
     "delivering_hospitals": DELIVERING_HOSPITALS,
     "completeness": COMPLETENESS,
+    "unknown_shares": UNKNOWN_SHARES,
+    "date_patterns": DATE_PATTERNS,
+    "hospital_months": HOSPITAL_MONTHS,
+    "hospital_outcomes": HOSPITAL_OUTCOMES,
+    "headline_figures": HEADLINE_FIGURES,
 }
 """Emptied when an export comes in; filled by `etl/deliveries`."""
 
@@ -73,10 +141,49 @@ DELIVERY_COUNTS: Columns = {
     "delivered_on": ("date", "Data cut-off of the hospital's newest delivery."),
 }
 
+DELIVERED_PATIENTS: Columns = {
+    "source": ("varchar not null", "Registry."),
+    "patient_id": ("varchar not null", "Patient."),
+    "hospital_id": ("varchar", "Hospital when last delivered."),
+    "source_file": ("varchar", "File of the row when last delivered."),
+    "source_line": ("bigint", "Line in that file."),
+    "missing_since": ("date", "Day of the first night without the patient; NULL: delivered."),
+    "was_known": ("boolean not null", "Whether the last published snapshot had the patient."),
+    "sex": ("varchar", "Sex as first published, unknown left out."),
+    "birth_date_earliest": ("date", "First day of the date of birth as first published."),
+    "birth_date_latest": ("date", "Last day of it."),
+    "primary_diagnosis_date_earliest": ("date", "The same of the primary diagnosis."),
+    "primary_diagnosis_date_latest": ("date", "Last day of it."),
+    "death_date_earliest": ("date", "The same of death."),
+    "death_date_latest": ("date", "Last day of it."),
+}
+
+DELIVERED_RECORDS: Columns = {
+    "source": ("varchar not null", "Registry."),
+    "table_name": ("varchar not null", "Table of the export format."),
+    "record_key": ("varchar not null", "Key of the record; of drugs, that of the treatment."),
+    "rows": ("integer not null", "Rows under that key when last delivered: 1, or the drugs."),
+    "patient_id": ("varchar", "Patient of the record."),
+    "hospital_id": ("varchar", "Hospital when last delivered."),
+    "source_file": ("varchar", "File of the row when last delivered."),
+    "source_line": ("bigint", "Line in that file."),
+    "missing_since": ("date", "Day of the first night without the record; NULL: delivered."),
+    "was_known": ("boolean not null", "Whether the last published snapshot had the record."),
+}
+
 HISTORY: Mapping[str, Columns] = {
     "delivery_counts": DELIVERY_COUNTS,
+    "delivered_patients": DELIVERED_PATIENTS,
+    "delivered_records": DELIVERED_RECORDS,
+    "released_figures": RELEASED_FIGURES,
 }
 """Live on from published night to published night; each has a `next_` state."""
+
+KNOWN: Mapping[str, str] = {
+    "known_patients": "delivered_patients",
+    "known_records": "delivered_records",
+}
+"""Views on the history of tonight, before and after it is committed: what subjects read."""
 
 GRAINS: Mapping[str, str] = {
     "hospital_deliveries": "One row per hospital and table of the export format, tonight.",
@@ -106,6 +213,8 @@ def create_tonight(con: duckdb.DuckDBPyConnection) -> None:
         create(con, name, columns)
         con.execute(f"drop table if exists quality.next_{name}")
         create(con, f"next_{name}", columns)
+    for view, name in KNOWN.items():
+        con.execute(f"create or replace view quality.{view} as from quality.next_{name}")
 
 
 def commit_history(con: duckdb.DuckDBPyConnection) -> None:
@@ -118,6 +227,8 @@ def commit_history(con: duckdb.DuckDBPyConnection) -> None:
     for name in HISTORY:
         con.execute(f"drop table quality.{name}")
         con.execute(f"alter table quality.next_{name} rename to {name}")
+    for view, name in KNOWN.items():
+        con.execute(f"create or replace view quality.{view} as from quality.{name}")
     con.execute("drop table quality.next_deliveries_plan")
 
 

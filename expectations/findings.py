@@ -79,8 +79,8 @@ def values_json(columns: Mapping[str, str], names: Sequence[str]) -> str:
 def _branch(subject: Subject, columns: Mapping[str, str], compiled: CompiledRule) -> str:
     rule = compiled.rule
     judged = rule.judged_columns
-    own = [name for name in judged if subject.is_own(name)]
-    compared = [name for name in judged if not subject.is_own(name)]
+    own = [name for name in rule.shown_columns if subject.is_own(name)]
+    compared = [name for name in rule.shown_columns if not subject.is_own(name)]
     bound = rule.accepted_columns
     accept_key = "null" if set(bound) == set(judged) else _hash_of(columns, bound)
     return f"""

@@ -5,6 +5,6 @@ shows, and the history they are compared with. Does not belong here: rules (`exp
 composing the registry's state from deliveries (`etl/ingest/compose`).
 """
 
-from etl.deliveries.build import build_deliveries, build_night, parameters
+from etl.deliveries.build import build_before_judging, build_deliveries, build_night, parameters
 
-__all__ = ["build_deliveries", "build_night", "parameters"]
+__all__ = ["build_before_judging", "build_deliveries", "build_night", "parameters"]

@@ -17,8 +17,13 @@ from etl.deliveries.expected import (
     load_expected_rows,
     read_expected_rows,
 )
+from etl.deliveries.figures import build_figures
+from etl.deliveries.history import plan_history
+from etl.deliveries.outcomes import build_outcomes
+from etl.deliveries.patterns import build_patterns
 from etl.publish.night import Night
 from etl.settings import Settings
+from expectations.catalogue import Stage
 from expectations.delivery_tables import create_tonight
 
 
@@ -31,6 +36,7 @@ def parameters(settings: Settings, source: str) -> dict[str, object]:
     expected = read_expected_rows(expected_rows_path(settings, source))
     return {
         "late_days": settings.delivery_late_days,
+        "kept_days": settings.vanished_kept_days,
         "expected_rows": None if expected is None else [astuple(one) for one in expected],
     }
 
@@ -44,6 +50,7 @@ def build_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night
         as_of=night.as_of,
         expected=read_expected_rows(path),
         late_after_days=settings.delivery_late_days,
+        kept_days=settings.vanished_kept_days,
     )
 
 
@@ -54,6 +61,7 @@ def build_deliveries(
     as_of: date,
     expected: Sequence[ExpectedRows] | None = None,
     late_after_days: int = 35,
+    kept_days: int = 365,
 ) -> dict[str, int]:
     """Build the facts about deliveries and hospitals, after staging and before the verdicts.
 
@@ -63,6 +71,7 @@ def build_deliveries(
         as_of: The ledger's day.
         expected: The reviewed file of expected rows; None when there is none.
         late_after_days: Age in days after which a delivery is late.
+        kept_days: Days after which a record that is gone is forgotten.
 
     Returns:
         Hospitals by status.
@@ -73,6 +82,8 @@ def build_deliveries(
     load_expected_rows(con, expected)
     build_board(con, source=source, as_of=as_of, late_after_days=late_after_days)
     build_completeness(con)
+    build_patterns(con)
+    plan_history(con, source=source, as_of=as_of, kept_days=kept_days)
     plan_counts(con, source=source, snapshot_id=snapshot_id, as_of=as_of)
     con.execute(
         "create or replace table quality.next_deliveries_plan as select ? as snapshot_id",
@@ -82,6 +93,14 @@ def build_deliveries(
         "select status, count(*) from quality.delivering_hospitals group by status order by status"
     ).fetchall()
     return dict(found)
+
+
+def build_before_judging(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Build what the rules of a later stage ask of hospitals and snapshots."""
+    if stage == "derived":
+        build_outcomes(con)
+    elif stage == "mart":
+        build_figures(con)
 
 
 def _source(con: duckdb.DuckDBPyConnection) -> str:

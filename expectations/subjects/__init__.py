@@ -28,13 +28,15 @@ Scope = Literal["record", "hospital", "snapshot", "delivery"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _SCOPE = re.compile(r"^-- Scope: *(.*?) *$")
 _SUFFIX = re.compile(r"_(text|earliest|latest)$")
+# What a value is held against: the former one, the expected one, that of all hospitals.
+_COMPARED = re.compile(r"_before$|^expected_|^national_|^usual_|_limit$")
 _PREFIXES = {
     "patient_": "patients",
     "treatment_": "treatments",
     "baseline_": "baselines",
     "hospital_": "hospitals",
 }
-_OWN_TABLE = {"drug_substances": "drugs"}
+_OWN_TABLE = {"drug_substances": "drugs", "delivered_patients": "patients"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Subject:
 
     def is_own(self, column: str) -> bool:
         """Whether the column is the record's own value, not one it is compared with."""
+        if _COMPARED.search(column):
+            return False
         found = self.origin(column)
         return found is None or found[0] == self.own_table
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from etl.deliveries import build_before_judging, build_deliveries
 from etl.ingest import Registration, load_export
 from etl.models import run_layer
 from etl.parameters import Parameters
@@ -66,11 +67,14 @@ def run_night(con: duckdb.DuckDBPyConnection, delivery: Path, source: str) -> Re
     registration = load_export(con, delivery, source)
     run_layer(con, "staging", parameters.as_sql())
     evaluate.prepare(con, catalogue)
+    build_deliveries(con, snapshot_id="night", as_of=registration.export_date)
     evaluate.judge(con, catalogue, "source")
     run_layer(con, "derived", parameters.as_sql())
     run_layer(con, "marts", parameters.as_sql())
+    build_before_judging(con, "derived")
     evaluate.judge(con, catalogue, "derived")
     for study in load_studies().values():
         build_study(con, study, parameters)
+    build_before_judging(con, "mart")
     evaluate.judge(con, catalogue, "mart")
     return registration

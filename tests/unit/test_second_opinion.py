@@ -13,6 +13,7 @@ from expectations.catalogue import Catalogue, Rule, load_catalogue
 from expectations.codelists import load_codelists
 from expectations.compile_rules import compile_rule
 from expectations.contracts import all_contracts, create_table_sql
+from expectations.evaluate import prepare
 from expectations.examples import expand_row, rows_of
 from expectations.rule_kinds import SqlSpec
 from expectations.second_opinion.agreement import Judged, Opinion, compare
@@ -38,6 +39,7 @@ def examples() -> Iterator[duckdb.DuckDBPyConnection]:
             "insert into staging.patients (source_file, source_line, record_key, is_placed,"
             " patient_id) values ('patients.csv', 2, 'P1', true, 'P1')"
         )
+        prepare(con, CATALOGUE)
         create_views(con, CATALOGUE.subjects.values())
         for subject in CATALOGUE.subjects.values():
             _fill(con, subject)

@@ -1,0 +1,71 @@
+"""Control limits of funnel plots: how far a hospital may lie from the others by chance.
+
+Belongs here: exact binomial limits for counts, added to a table of numerators and denominators.
+Does not belong here: what is compared (`outcomes`, `patterns`), what is made of it (rules).
+
+Source: Spiegelhalter DJ. Funnel plots for comparing institutional performance. Stat Med
+2005;24:1185-202: limits at the target share, exact binomial, 99.8% (1 in 1000 on either side).
+They are computed by scipy once for each pair of denominator and target.
+"""
+
+import duckdb
+import numpy as np
+
+TAIL = 0.001
+"""Probability beyond each limit: both together leave 99.8%."""
+
+
+def limits(denominators: object, targets: object) -> tuple[np.ndarray, np.ndarray]:
+    """The fewest and the most that chance explains.
+
+    Args:
+        denominators: Counts, an array.
+        targets: Shares from 0 to 1, an array of the same length.
+
+    Returns:
+        Two arrays of counts; a count below the first or above the second has a probability of
+        less than one in a thousand on its side.
+    """
+    from scipy.stats import binom  # half a second to import
+
+    n, p = np.asarray(denominators), np.asarray(targets)
+    # ppf gives the least k with P(X <= k) >= q: fewer than that has a probability below q.
+    return binom.ppf(TAIL, n, p), binom.ppf(1 - TAIL, n, p)
+
+
+def add_limits(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    denominator: str,
+    target: str,
+    lower: str | None = None,
+    upper: str = "upper_limit",
+) -> None:
+    """Fill the limits of every row of a table whose target share is known.
+
+    Args:
+        con: The warehouse.
+        table: The table.
+        denominator: Its column of counts.
+        target: SQL of the share expected.
+        lower: Its column of the lower limit; None when there is none.
+        upper: Its column of the upper limit.
+    """
+    pairs = con.execute(
+        f"select distinct {denominator} as n, {target} as p from {table} "
+        f"where {target} is not null and {denominator} > 0"
+    ).fetchnumpy()
+    if not len(pairs["n"]):
+        return
+    fewest, most = limits(pairs["n"], pairs["p"])
+    found = {"n": pairs["n"], "p": pairs["p"], "fewest": fewest, "most": most}
+    import pyarrow as pa
+
+    con.register("_limits", pa.table(found))
+    lower_too = f"{lower} = cast(l.fewest as bigint), " if lower else ""
+    con.execute(
+        f"update {table} as t set {lower_too}{upper} = cast(l.most as bigint) "
+        f"from _limits as l where l.n = t.{denominator} and l.p = {target}"
+    )
+    con.unregister("_limits")
