@@ -17,6 +17,7 @@ LOOPBACK = "127.0.0.1"
 OUTPUTS, WORKLISTS, DATA_DOCS = "outputs", "worklists", "data-docs"
 QUALITY = PurePosixPath("quality")
 MORNING_PAGE = QUALITY / "index.html"
+ALL_RULES = QUALITY / "rules" / "index.html"
 REGISTRY = "registry"
 """The name of the worklist of what no hospital can answer."""
 

@@ -163,7 +163,8 @@ def by_hospital(desk: Desk) -> Section:
             from {desk.ledger("findings")} where source = $source group by hospital_id
         ),
         registered as (
-            select hospital_id, count(*) as patients from marts.patients group by hospital_id
+            select hospital_id, count(*) as patients from staging.patients
+            where is_placed group by hospital_id
         )
         select coalesce(c.hospital_id, r.hospital_id) as hospital_id,
             coalesce(open, 0) as open, coalesce(open_errors, 0) as open_errors,

@@ -7,7 +7,7 @@ Belongs here: which sections stand on it and in which order. Does not belong her
 from pathlib import Path
 
 from etl.outputs.quality import changes, delivered, doubts, impact, stewards, trends, wording
-from etl.outputs.quality.addresses import DATA_DOCS, MORNING_PAGE, WORKLISTS
+from etl.outputs.quality.addresses import DATA_DOCS, MORNING_PAGE
 from etl.outputs.quality.desk import Desk
 from etl.outputs.quality.page import Section, write
 
@@ -43,6 +43,6 @@ def write_morning_page(desk: Desk, outputs: Path) -> Path:
         title=f"The night of {wording.long_day(desk.context.as_of)}",
         sections=made,
         previous=desk.nights[-2]["as_of"] if not desk.is_first_night else None,
-        worklists=f"../../{WORKLISTS}/",
+        all_rules="rules/index.html",
         data_docs=f"../../{DATA_DOCS}/index.html",
     )

@@ -9,6 +9,7 @@ import duckdb
 
 from etl.outputs.quality.desk import Context, Desk
 from etl.outputs.quality.morning import write_morning_page
+from etl.outputs.quality.rule_index import write_rule_index
 from etl.outputs.quality.rule_pages import write_rule_pages
 from expectations.catalogue import Catalogue
 
@@ -18,7 +19,7 @@ __all__ = ["Context", "write_quality_pages"]
 def write_quality_pages(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, outputs: Path, context: Context
 ) -> list[Path]:
-    """Write the morning page and a page for every rule.
+    """Write the morning page, the list of rules, and a page for every rule.
 
     Args:
         con: The working warehouse, after the ledger was planned.
@@ -30,4 +31,8 @@ def write_quality_pages(
         The files written, the morning page first.
     """
     desk = Desk(con, catalogue, context)
-    return [write_morning_page(desk, outputs), *write_rule_pages(desk, outputs)]
+    return [
+        write_morning_page(desk, outputs),
+        write_rule_index(desk, outputs),
+        *write_rule_pages(desk, outputs),
+    ]
