@@ -91,16 +91,19 @@ def doubtful(desk: Desk) -> Section:
     if "marts.treatment_lines" not in desk.tables:
         return Section("doubtful", heading, ("The lines of therapy were not built this night.",))
     sums = desk.one(
-        "select count(*) as lines, "
+        "select count(*) as all_lines, "
         + ", ".join(f"count({name}_doubtful_because) as {name}" for name in AFFECTS)
         + f", count(*) filter ({_any_doubt()}) as doubtful from marts.treatment_lines"
     )
     if not sums["doubtful"]:
         return Section("doubtful", heading, ("No line of therapy is doubtful.",))
     told = wording.listed(
-        [f"{_NAMES[name]} {wording.of(int(sums[name]), int(sums['lines']))}" for name in AFFECTS]
+        [
+            f"{_NAMES[name]} {wording.of(int(sums[name]), int(sums['all_lines']))}"
+            for name in AFFECTS
+        ]
     )
-    whole = wording.of(int(sums["doubtful"]), int(sums["lines"]))
+    whole = wording.of(int(sums["doubtful"]), int(sums["all_lines"]))
     items: list[Item] = [f"{whole} lines are doubtful in something: {told}."]
     records = desk.rows(_records_sql(desk))
     shown = records[:_MOST_RECORDS]
