@@ -25,9 +25,10 @@ def shown(text: str, longest: int = LONGEST) -> str:
     """A text as a cell shows it.
 
     Control characters become their pictures (U+2400 and on), what XML cannot hold becomes the
-    replacement character, a text that is too long is cut and says so. Line ends and tabs stay.
+    replacement character, a text that is too long is cut and says so. Line ends stay.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\t", "⇥")  # LibreOffice drops a tab
     text = _CONTROL.sub(lambda found: chr(0x2400 + ord(found.group())), text)
     text = _NO_XML.sub("\ufffd", text)
     if len(text) > longest:
@@ -67,4 +68,5 @@ def read_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # Excel writes the carriage return of a pasted text as _x000D_.
-    return _LINE_ENDS.sub("\n", str(value)).strip()
+    # An underscore that we escaped comes back escaped where no program saved the file since.
+    return _LINE_ENDS.sub("\n", str(value)).replace("_x005F_", "_").strip()
