@@ -161,6 +161,7 @@ _after_death(
     "adverse_events", "AE-T02", "onset_date", _severe, "resolved_date", "management_start_date"
 )
 _after_death("baselines", "BAS-T02", "advanced_diagnosis_date", _untreated)
+_after_death("drugs", "DRG-T02", "stop_date", _alone)
 _after_death("local_treatments", "LOC-T02", "start_date", _radiation)
 _after_death("responses", "RSP-T02", "assessment_date", _stable)
 _after_death("treatments", "EPI-T02", "stop_date", _quiet)

@@ -1,4 +1,4 @@
--- One row per baseline as registered, with its patient's birth and death and its treatment's start.
+-- One row per baseline as registered, with its patient's death and its treatment's start.
 with cutoff as (
     select max(export_date) as export_date from source.export
 ),
@@ -22,10 +22,15 @@ select
     p.death_date_earliest as patient_death_date_earliest,
     p.death_date_latest as patient_death_date_latest,
     p.death_date_text as patient_death_date_text,
+    t.start_date as treatment_start_date,
+    t.start_date_earliest as treatment_start_date_earliest,
+    t.start_date_latest as treatment_start_date_latest,
+    t.start_date_text as treatment_start_date_text,
     first_advanced.first_advanced_start_date,
     first_advanced.first_advanced_start_date_earliest,
     first_advanced.first_advanced_start_date_latest
 from staging.baselines as b
 cross join cutoff
 left join staging.patients as p on p.patient_id = b.patient_id and p.is_placed
+left join staging.treatments as t on t.treatment_id = b.treatment_id and t.is_placed
 left join first_advanced on first_advanced.patient_id = b.patient_id

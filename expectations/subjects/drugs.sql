@@ -1,6 +1,13 @@
--- One row per drug row as registered, with its treatment episode.
+-- One row per drug row as registered, with its treatment episode and how many substances it names.
 with cutoff as (
     select max(export_date) as export_date from source.export
+),
+
+named as (
+    select source_file, source_line, record_key, count(substance) as substances_in_row
+    from staging.drug_substances
+    where origin = 'drugs'
+    group by source_file, source_line, record_key
 )
 
 select
@@ -18,8 +25,14 @@ select
     p.death_date as patient_death_date,
     p.death_date_earliest as patient_death_date_earliest,
     p.death_date_latest as patient_death_date_latest,
-    p.death_date_text as patient_death_date_text
+    p.death_date_text as patient_death_date_text,
+    named.substances_in_row
 from staging.drugs as d
 cross join cutoff
 left join staging.treatments as t on t.treatment_id = d.treatment_id and t.is_placed
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
+left join named
+    on
+        named.source_file = d.source_file
+        and named.source_line = d.source_line
+        and named.record_key = d.record_key

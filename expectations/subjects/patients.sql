@@ -1,4 +1,4 @@
--- One row per patient as registered, with the cut-off, the first and last dated event, and grade 5 events.
+-- One row per patient as registered, with the cut-off, the first and last dated event, the last response and grade 5 events.
 with cutoff as (
     select max(export_date) as export_date from source.export
 ),
@@ -66,6 +66,35 @@ fatal_events as (
     from staging.adverse_events
     where grade = 5 and coalesce(unplaced_because, '') <> 'exact_duplicate'
     group by patient_id
+),
+
+last_responses as (
+    select
+        patient_id,
+        response as last_response,
+        assessment_date as last_response_date,
+        assessment_date_earliest as last_response_date_earliest,
+        assessment_date_latest as last_response_date_latest
+    from staging.responses
+    where response is not null and response <> 'NE' and assessment_date is not null and is_placed
+    qualify
+        row_number() over (
+            partition by patient_id
+            order by assessment_date desc, source_file desc, source_line desc
+        ) = 1
+),
+
+-- The rows of one person, whatever their ids: dates of birth contradict one another when no day
+-- fits all of them.
+persons as (
+    select
+        person_key,
+        count(distinct patient_id) as person_ids,
+        max(birth_date_earliest) > min(birth_date_latest) as person_birth_dates_differ,
+        count(distinct case when sex in ('male', 'female') then sex end) as person_sexes
+    from staging.patients
+    where person_key is not null
+    group by person_key
 )
 
 select
@@ -83,9 +112,23 @@ select
     diagnoses.diagnosis_date,
     diagnoses.diagnosis_date_earliest,
     diagnoses.diagnosis_date_latest,
-    coalesce(fatal_events.grade_5_events, 0) as grade_5_events
+    coalesce(fatal_events.grade_5_events, 0) as grade_5_events,
+    last_responses.last_response,
+    last_responses.last_response_date,
+    last_responses.last_response_date_earliest,
+    last_responses.last_response_date_latest,
+    persons.person_ids,
+    persons.person_birth_dates_differ,
+    persons.person_sexes,
+    -- the last day on which the patient is known to have been alive
+    greatest(p.last_contact_date, p.vital_status_date) as last_alive_date,
+    greatest(p.last_contact_date_earliest, p.vital_status_date_earliest)
+        as last_alive_date_earliest,
+    greatest(p.last_contact_date_latest, p.vital_status_date_latest) as last_alive_date_latest
 from staging.patients as p
 cross join cutoff
 left join bounds on bounds.patient_id = p.patient_id
 left join diagnoses on diagnoses.patient_id = p.patient_id
 left join fatal_events on fatal_events.patient_id = p.patient_id
+left join last_responses on last_responses.patient_id = p.patient_id
+left join persons on persons.person_key = p.person_key

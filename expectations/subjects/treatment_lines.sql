@@ -1,4 +1,4 @@
--- One row per line of therapy, with its patient, its first episode's source and the responses entered for it.
+-- One row per line of therapy, with its patient, its first episode's source, its assessments and the responses entered for it.
 with
 -- What a code says whatever its dictionary; a progression that iRECIST holds open is one.
 meanings as (
@@ -45,6 +45,17 @@ episodes as (
     inner join staging.treatments as t on t.treatment_id = lt.treatment_id and t.is_placed
     left join meanings as m on m.code = t.best_response
     group by lt.line_id
+),
+
+assessed as (
+    select
+        line_id,
+        count(*) as assessments,
+        min(days_from_line_start) as first_assessment_days,
+        min(case when response in ('PD', 'iUPD', 'iCPD') then days_from_line_start end)
+            as first_progression_days
+    from derived.line_assessments
+    group by line_id
 )
 
 select
@@ -56,7 +67,12 @@ select
     coalesce(episodes.agreeing_entries, 0) as agreeing_entries,
     p.vital_status as patient_vital_status,
     p.death_cause as patient_death_cause,
+    coalesce(assessed.assessments, 0) as assessments,
+    assessed.first_assessment_days,
+    assessed.first_progression_days,
+    (select max(export_date) from source.export) - l.start_date as days_since_start,
     l.*
 from marts.treatment_lines as l
 left join marts.patients as p on p.patient_id = l.patient_id
 left join episodes on episodes.line_id = l.line_id
+left join assessed on assessed.line_id = l.line_id

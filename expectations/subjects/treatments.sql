@@ -1,4 +1,4 @@
--- One row per treatment episode as registered, with its patient, the next episode, its assessments and its events.
+-- One row per treatment episode as registered, with its patient and baseline, the episodes before and after it, its assessments, events and surgery.
 with cutoff as (
     select max(export_date) as export_date from source.export
 ),
@@ -37,16 +37,24 @@ numbered as (
     )
 ),
 
+-- Days between the stop and the nearest progression of the episode, as few as the dates allow.
 progressions as (
-    select t.treatment_id, count(*) as progressions
+    select
+        t.treatment_id,
+        min(
+            greatest(
+                r.assessment_date_earliest - t.stop_date_latest,
+                t.stop_date_earliest - r.assessment_date_latest,
+                0
+            )
+        ) as days_to_progression
     from staging.treatments as t
     inner join staging.responses as r
         on
             r.patient_id = t.patient_id
             and r.response in ('PD', 'iUPD', 'iCPD')
             and r.assessment_date_latest >= t.start_date_earliest
-            and r.assessment_date_earliest <= t.stop_date_latest + 42
-            and r.assessment_date_latest >= t.stop_date_earliest - 42
+    where t.stop_reason = 'progression' and t.stop_date is not null
     group by t.treatment_id
 ),
 
@@ -75,6 +83,133 @@ toxicity as (
     from staging.adverse_events
     where treatment_id is not null
     group by treatment_id
+),
+
+-- The last thing that is known to have happened to a patient.
+signs as (
+    select patient_id, assessment_date_latest as sign_date from staging.responses
+    union all
+    select patient_id, onset_date_latest from staging.adverse_events
+    union all
+    select patient_id, start_date_latest from staging.drug_substances
+    union all
+    select patient_id, start_date_latest from staging.local_treatments
+    union all
+    select patient_id, last_contact_date_latest from staging.patients
+),
+
+last_signs as (
+    select patient_id, max(sign_date) as last_sign_date
+    from signs
+    group by patient_id
+),
+
+surgeries as (
+    select
+        t.treatment_id,
+        count(*) as surgeries,
+        min(
+            case
+                when l.start_date_earliest <= t.start_date_latest
+                    then greatest(t.start_date_earliest - l.start_date_latest, 0)
+            end
+        ) as days_since_surgery,
+        count(case when l.start_date_latest >= t.start_date_earliest then 1 end)
+            as surgeries_after_start
+    from staging.treatments as t
+    inner join staging.local_treatments as l
+        on l.patient_id = t.patient_id and l.kind = 'surgery' and l.start_date is not null
+    where t.setting in ('adjuvant', 'neoadjuvant') and t.start_date is not null and t.is_placed
+    group by t.treatment_id
+),
+
+baselines as (
+    select
+        patient_id,
+        max(brain_metastases) as baseline_brain_metastases,
+        max(ecog) as baseline_ecog
+    from staging.baselines
+    where is_placed and treatment_id is null
+    group by patient_id
+    having count(*) = 1
+),
+
+-- What an episode gives, and the episode of the patient that starts before it.
+given as (
+    select treatment_id, string_agg(distinct substance, '+' order by substance) as substances
+    from staging.drug_substances
+    where substance is not null
+    group by treatment_id
+),
+
+in_order as (
+    select
+        t.treatment_id,
+        t.patient_id,
+        t.hospital_id,
+        t.setting,
+        g.substances,
+        t.start_date,
+        t.start_date_earliest = t.start_date_latest as has_exact_start,
+        lag(g.substances) over by_start as previous_substances,
+        lag(t.start_date) over by_start as previous_start_date,
+        lag(t.stop_date) over by_start as previous_stop_date,
+        lag(t.stop_date_earliest) over by_start as previous_stop_date_earliest,
+        lag(t.stop_date_latest) over by_start as previous_stop_date_latest,
+        lag(t.line_number) over by_start as previous_line_number
+    from staging.treatments as t
+    left join given as g on g.treatment_id = t.treatment_id
+    where t.is_placed and t.start_date is not null
+    window by_start as (partition by t.patient_id order by t.start_date, t.treatment_id)
+),
+
+-- Episodes that may be one: the same drugs a few days apart, or the two halves of a combination.
+-- Each pair is told of the later one.
+doubles as (
+    select
+        later.treatment_id,
+        min(
+            case
+                when
+                    earlier.substances = later.substances
+                    and earlier.hospital_id is not distinct from later.hospital_id
+                    then later.start_date - earlier.start_date
+            end
+        ) as same_drugs_days,
+        min(
+            case
+                when
+                    earlier.substances = later.substances
+                    and earlier.hospital_id is distinct from later.hospital_id
+                    then later.start_date - earlier.start_date
+            end
+        ) as same_drugs_elsewhere_days,
+        min(
+            case
+                when earlier.substances <> later.substances
+                    then later.start_date - earlier.start_date
+            end
+        ) as other_half_days
+    from in_order as later
+    inner join in_order as earlier
+        on
+            earlier.patient_id = later.patient_id
+            and earlier.setting is not distinct from later.setting
+            and (
+                earlier.substances = later.substances
+                or (earlier.substances = 'ipilimumab' and later.substances = 'nivolumab')
+                or (earlier.substances = 'nivolumab' and later.substances = 'ipilimumab')
+            )
+            and earlier.has_exact_start
+            and later.has_exact_start
+            and (
+                earlier.start_date < later.start_date
+                or (
+                    earlier.start_date = later.start_date
+                    and earlier.treatment_id < later.treatment_id
+                )
+            )
+    group by later.treatment_id
 )
 
 select
@@ -93,13 +228,29 @@ select
     numbered.higher_line_start_date,
     numbered.higher_line_start_date_earliest,
     numbered.higher_line_start_date_latest,
-    coalesce(progressions.progressions, 0) as progressions_near_stop,
+    progressions.days_to_progression,
     any_progressions.first_pd as first_progression_date,
     any_progressions.last_pd as last_progression_date,
     coalesce(assessed.assessments, 0) as assessments,
     coalesce(assessed_patients.patient_assessments, 0) as patient_assessments,
     toxicity.worst_grade,
-    coalesce(toxicity.adverse_events, 0) as adverse_events
+    coalesce(toxicity.adverse_events, 0) as adverse_events,
+    last_signs.last_sign_date,
+    surgeries.surgeries,
+    surgeries.days_since_surgery,
+    surgeries.surgeries_after_start,
+    baselines.baseline_brain_metastases,
+    baselines.baseline_ecog,
+    in_order.substances,
+    in_order.previous_substances,
+    in_order.previous_start_date,
+    in_order.previous_stop_date,
+    in_order.previous_stop_date_earliest,
+    in_order.previous_stop_date_latest,
+    in_order.previous_line_number,
+    doubles.same_drugs_days,
+    doubles.same_drugs_elsewhere_days,
+    doubles.other_half_days
 from staging.treatments as t
 cross join cutoff
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
@@ -112,3 +263,8 @@ left join any_progressions on any_progressions.patient_id = t.patient_id
 left join assessed on assessed.treatment_id = t.treatment_id
 left join assessed_patients on assessed_patients.patient_id = t.patient_id
 left join toxicity on toxicity.treatment_id = t.treatment_id
+left join last_signs on last_signs.patient_id = t.patient_id
+left join surgeries on surgeries.treatment_id = t.treatment_id
+left join baselines on baselines.patient_id = t.patient_id
+left join in_order on in_order.treatment_id = t.treatment_id
+left join doubles on doubles.treatment_id = t.treatment_id

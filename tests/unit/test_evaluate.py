@@ -173,6 +173,19 @@ def test_the_finding_id_follows_record_and_values_not_the_line(
     assert con.execute(query).fetchall() != first
 
 
+def test_a_finding_stays_the_same_when_only_the_data_cut_off_moves(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    query = "select finding_id, accept_key, compared_with from quality.findings_tonight"
+    future = EVENTS.replace("2021-02-09", "2052-02-09")
+    _night(con, catalogue_of("AE-T03"), future, export_date=date(2025, 3, 3))
+    [(finding, key, compared)] = con.execute(query).fetchall()
+    _night(con, catalogue_of("AE-T03"), future, export_date=date(2025, 3, 4))
+    [(finding_then, key_then, compared_then)] = con.execute(query).fetchall()
+    assert (finding_then, key_then) == (finding, key)
+    assert (compared, compared_then) != (compared_then, compared)
+
+
 def test_judging_a_stage_again_replaces_its_rows(con: duckdb.DuckDBPyConnection) -> None:
     catalogue = catalogue_of("AE-T19")
     _night(con, catalogue)
