@@ -10,14 +10,10 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from etl.sql_macros import create_macros
-from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue, Rule, load_catalogue
-from expectations.codelists import load_codelists
-from expectations.contracts import all_contracts, create_table_sql
 from expectations.examples import verdict_of_rows
-from expectations.subjects import create_views, view_columns
-from tests.support import native
+from expectations.subjects import view_columns
+from tests.rules.sealed import sealed_session
 
 CATALOGUE = load_catalogue()
 NEVER_HOLDS_ALONE = {"LIN-D01": "a row of another mart has to stand beside it"}
@@ -26,13 +22,7 @@ UNREADABLE = "?!"
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_memory() as con:
-        load_codelists(con)
-        create_macros(con)
-        native(con)
-        for contract in all_contracts().values():
-            con.execute(create_table_sql(contract))
-        create_views(con, CATALOGUE.subjects.values())
+    with sealed_session(CATALOGUE) as con:
         yield con
 
 
