@@ -46,6 +46,7 @@ def said(row: Row, identity: Identity, phrases: Phrases) -> dict[str, str | int 
         "position": row.position,
         "query": row.query_id or "",
         "patient": row.patient_id or "",
+        "hospital": row.hospital_id or "",
         "reference": row.reference or "",
         "severity": words.SEVERITIES[row.severity].both,
         "rule": row.rule_id,

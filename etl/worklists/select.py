@@ -15,6 +15,7 @@ from datetime import date
 import duckdb
 
 from expectations.query_life import Query
+from expectations.subjects import load_subjects
 
 REGISTRY = "registry"
 """The list of what no hospital can answer."""
@@ -22,6 +23,15 @@ REGISTRY = "registry"
 OPEN = ("new", "persisting", "reopened")
 CONSEQUENCES = ("study", "unplaced", "doubtful", "error", "warning")
 """What stands behind a finding, the gravest first."""
+
+
+_LIST_OF = f"""
+    case
+        when h.hospital_id is null or r.gate or w.is_about_many then '{REGISTRY}'
+        else h.hospital_id
+    end
+"""
+"""A rule about a hospital or a delivery is for the registry to take up: no chart can be opened."""
 
 
 @dataclass(frozen=True)
@@ -101,74 +111,6 @@ class Counts:
     informed: int
 
 
-def prepare_references(con: duckdb.DuckDBPyConnection) -> None:
-    """Write `quality.finding_references` and `quality.worklist_hospitals` of the night.
-
-    They are what a list needs of staging, and are published with the findings. A finding of a
-    patient or a treatment has that record's own reference, any other its treatment's where it
-    names one, else its patient's.
-    """
-    con.execute("""
-        create or replace table quality.finding_references as
-        with by_patient as (
-            select patient_id, min(source_record_ref) as reference
-            from staging.patients
-            where source_record_ref is not null and is_placed
-            group by patient_id
-        ),
-        by_row as (
-            select source_file, source_line, source_record_ref as reference
-            from staging.patients where source_record_ref is not null
-            union all
-            select source_file, source_line, source_record_ref
-            from staging.treatments where source_record_ref is not null
-        ),
-        by_treatment as (
-            select treatment_id, min(source_record_ref) as reference
-            from staging.treatments
-            where source_record_ref is not null and is_placed
-            group by treatment_id
-        ),
-        named as (
-            select source_file, source_line, treatment_id from staging.drugs
-            union all
-            select source_file, source_line, treatment_id from staging.responses
-            union all
-            select source_file, source_line, treatment_id from staging.adverse_events
-        )
-        select
-            f.finding_id,
-            any_value(coalesce(r.reference, t.reference, p.reference)) as source_record_ref
-        from quality.next_findings as f
-        left join by_row as r on r.source_file = f.source_file and r.source_line = f.source_line
-        left join named as n on n.source_file = f.source_file and n.source_line = f.source_line
-        left join by_treatment as t on t.treatment_id = n.treatment_id
-        left join by_patient as p on p.patient_id = f.patient_id
-        where f.status in ('new', 'persisting', 'reopened')
-            and coalesce(r.reference, t.reference, p.reference) is not null
-        group by f.finding_id
-        order by f.finding_id;
-        comment on table quality.finding_references is
-            'One row per open finding whose hospital delivered a reference of its own record.';
-        comment on column quality.finding_references.finding_id is 'The finding.';
-        comment on column quality.finding_references.source_record_ref is
-            'The hospital''s own reference of the record, else of its treatment or patient.';
-
-        create or replace table quality.worklist_hospitals as
-        select distinct hospital_id, name from staging.hospitals
-        where is_placed and hospital_id is not null
-        union all
-        select distinct hospital_id, cast(null as varchar) from staging.patients
-        where is_placed and hospital_id is not null
-            and not exists (select 1 from staging.hospitals where is_placed)
-        order by hospital_id;
-        comment on table quality.worklist_hospitals is
-            'One row per hospital that gets a worklist: as delivered, else those of patients.';
-        comment on column quality.worklist_hospitals.hospital_id is 'The hospital.';
-        comment on column quality.worklist_hospitals.name is 'Its name where delivered.';
-    """)
-
-
 def choose(
     con: duckdb.DuckDBPyConnection,
     where: Relations,
@@ -188,6 +130,7 @@ def choose(
             is older is asked again: the delivery does not show the correction.
     """
     _load_queries(con, queries)
+    _load_subjects(con)
     lists = ", ".join(f"'{status}'" for status in OPEN)
     con.execute(
         f"""
@@ -196,9 +139,12 @@ def choose(
             select
                 f.finding_id, f.rule_id, f.patient_id, f.severity, f.status, f.days_open,
                 f.source_file, f.source_line, f.record_key,
-                case when h.hospital_id is null or r.gate then '{REGISTRY}' else h.hospital_id end
-                    as list_id,
-                coalesce(f.patient_id, 'record ' || f.record_key) as chart,
+                {_LIST_OF} as list_id,
+                coalesce(
+                    f.patient_id,
+                    case when w.is_about_many then 'hospital ' || f.hospital_id end,
+                    'record ' || f.record_key
+                ) as chart,
                 coalesce(r.affects, '') as affects,
                 q.query_id,
                 case
@@ -209,6 +155,7 @@ def choose(
             from {where.findings} as f
             left join quality.rules as r on r.rule_id = f.rule_id
             left join {where.hospitals} as h on h.hospital_id = f.hospital_id
+            left join worklist_subjects as w on w.subject = f.subject
             left join worklist_queries as q
                 on q.finding_id = f.finding_id and q.asked_on >= f.opened_on
             where f.status in ({lists})
@@ -330,6 +277,17 @@ def _load_queries(con: duckdb.DuckDBPyConnection, queries: Iterable[Query]) -> N
         )
 
 
+def _load_subjects(con: duckdb.DuckDBPyConnection) -> None:
+    """Of each subject whether its rules are about many records: `worklist_subjects`."""
+    con.execute(
+        "create or replace temp table worklist_subjects (subject varchar, is_about_many boolean)"
+    )
+    con.executemany(
+        "insert into worklist_subjects values (?, ?)",
+        [[one.name, one.scope != "record"] for one in load_subjects().values()],
+    )
+
+
 def _count(con: duckdb.DuckDBPyConnection, where: Relations, lists: str) -> None:
     con.execute(f"""
         create or replace temp table worklist_counts as
@@ -354,8 +312,7 @@ def _count(con: duckdb.DuckDBPyConnection, where: Relations, lists: str) -> None
         ),
         beside as (
             select
-                case when h.hospital_id is null or r.gate then '{REGISTRY}' else h.hospital_id end
-                    as list_id,
+                {_LIST_OF} as list_id,
                 count(*) filter (f.status = 'accepted') as accepted,
                 count(*) filter (f.status in ({lists}) and f.severity = 'info') as informed,
                 count(*) filter (
@@ -365,6 +322,7 @@ def _count(con: duckdb.DuckDBPyConnection, where: Relations, lists: str) -> None
             from {where.findings} as f
             left join quality.rules as r on r.rule_id = f.rule_id
             left join {where.hospitals} as h on h.hospital_id = f.hospital_id
+            left join worklist_subjects as w on w.subject = f.subject
             where f.status in ({lists}, 'accepted')
             group by 1
         )

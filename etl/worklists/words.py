@@ -48,6 +48,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("position", Said("No.", "Nr."), 5),
     Column("query", Said("Query", "Vraag"), 8.5),
     Column("patient", Said("Patient", "Patiënt"), 12),
+    Column("hospital", Said("Hospital", "Ziekenhuis"), 11),
     Column("reference", Said("Your record", "Uw dossier"), 13),
     Column("severity", Said("Severity", "Ernst"), 15),
     Column("rule", Said("Rule", "Regel"), 10),

@@ -23,7 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from etl.worklists import instructions, words
 from etl.worklists.cells import Sheet, text_cell
 from etl.worklists.identity import Identity
-from etl.worklists.select import Counts
+from etl.worklists.select import REGISTRY, Counts
 
 Cells = Mapping[str, str | int | None]
 
@@ -144,9 +144,13 @@ def _write_list(sheet: Sheet, worklist: Worklist) -> None:
 
 
 def _columns(worklist: Worklist) -> list[words.Column]:
-    """The columns of this list; a reference nobody delivered is not shown as an empty column."""
-    refers = any(row["reference"] for row in worklist.rows)
-    return [one for one in words.COLUMNS if refers or one.key != "reference"]
+    """The columns of this list: an empty one of references, or the one hospital, is left out."""
+    left_out = set()
+    if not any(row["reference"] for row in worklist.rows):
+        left_out.add("reference")
+    if worklist.identity.list_id != REGISTRY:
+        left_out.add("hospital")
+    return [one for one in words.COLUMNS if one.key not in left_out]
 
 
 def _lay_out(sheet: Sheet, columns: Sequence[words.Column], last: int) -> None:

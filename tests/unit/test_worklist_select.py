@@ -134,6 +134,22 @@ def test_what_no_hospital_can_answer_is_the_registrys(con: duckdb.DuckDBPyConnec
     assert [one.list_id for one in select.lists(con)] == ["H1", "H2", "registry"]
 
 
+def test_what_is_about_a_hospital_is_the_registrys_and_stands_together(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    whole = {"patient_id": None, "source_file": None, "source_line": None}
+    publish(
+        con,
+        finding(1, "DEL-M12a", hospital_id="H2", **whole),
+        finding(2, "HOS-M01", **whole),
+        finding(3, "DEL-M12a", **whole),
+        finding(4, "DEL-T60"),
+    )
+    assert chosen(con) == ["f000004"]  # a patient who vanished is for the hospital to explain
+    assert chosen(con, list_id="registry") == ["f000003", "f000002", "f000001"]
+    assert counts(con, "registry").patients == 2
+
+
 def test_accepted_closed_and_informing_findings_are_not_asked(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
