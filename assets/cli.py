@@ -14,6 +14,7 @@ import typer
 from assets import (
     cli_explain,
     cli_findings,
+    cli_governance,
     cli_opinion,
     cli_quality,
     cli_queries,
@@ -36,6 +37,7 @@ _MODULES = (
     cli_snapshots,
     cli_ui,
     cli_worklist,
+    cli_governance,
 )
 
 app = typer.Typer(

@@ -18,9 +18,13 @@ Snapshot = Annotated[
 
 def versions(home: Home = None, as_json: Json = False) -> None:
     """List the published snapshots, the newest last."""
+    from etl.governance import read_governance
+    from etl.governance.snapshots import patients_held
     from etl.publish.shelf import Shelf
 
-    shelf = Shelf(settings_for(home).published)
+    settings = settings_for(home)
+    opted_out = read_governance(settings.governance, settings.today()).opted_out
+    shelf = Shelf(settings.published)
     current = shelf.current_id()
     frozen: dict[str, list[str]] = {}
     for name, snapshot_id in shelf.names().items():
@@ -35,6 +39,7 @@ def versions(home: Home = None, as_json: Json = False) -> None:
             "patients": one.manifest["tables"].get("marts.patients"),
             "code_version": one.manifest["code_version"],
             "frozen_as": frozen.get(one.snapshot_id, []),
+            "holds_opted_out": patients_held(one, opted_out),
         }
         for one in shelf.all()
     ]

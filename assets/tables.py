@@ -93,6 +93,7 @@ def _delivery() -> dg.AssetsDefinition:
                             "lines": describe.number(one.lines),
                             "loaded": describe.number(one.loaded),
                             "rejected": describe.number(one.rejected),
+                            "opted_out": describe.number(one.opted_out),
                             "encoding": one.encoding,
                             "sha256": one.sha256[:12],
                         }

@@ -15,6 +15,7 @@ import duckdb
 
 from etl import deliveries, impact, ingest, sensitivity
 from etl.errors import WrongUseError
+from etl.governance import Governance, read_governance
 from etl.ingest import Registration
 from etl.models import Model, run_model
 from etl.parameters import Parameters
@@ -24,7 +25,15 @@ from etl.publish.publication import Publication, publish, recover
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from etl.worklists.shelf import follow
-from expectations import acceptance_bindings, acceptances, evaluate, ledger, queries, steward_file
+from expectations import (
+    acceptance_bindings,
+    acceptances,
+    evaluate,
+    ledger,
+    opted_out,
+    queries,
+    steward_file,
+)
 from expectations.catalogue import Catalogue, Stage, load_catalogue
 from expectations.codelists import load_codelists
 from expectations.evaluate import RuleCount
@@ -80,13 +89,16 @@ def plan(
     as_of: date,
     studies: Sequence[str],
     words: Path | None = None,
+    in_force: Governance | None = None,
 ) -> Night:
     """Work out which snapshot an export leads to; reads what stewards said up to that day.
 
-    `words` is the copy of the stewards' file that the night reads; their file when left out.
+    `words` is the copy of the stewards' file that the night reads, `in_force` the opt-outs and
+    merges it honours; what stands in the home when left out.
     """
     catalogue = the_catalogue()
     words = words or settings.acceptances_path
+    in_force = in_force or read_governance(settings.governance, as_of)
     return plan_night(
         settings,
         source=source,
@@ -100,6 +112,7 @@ def plan(
         catalogue=catalogue,
         acceptances=acceptances.said(words, as_of),
         queries=queries.said(words),
+        governance_hash=in_force.hash,
     )
 
 
@@ -121,7 +134,8 @@ def load(
     follow(settings)
     steps.begin(con)
     load_codelists(con)
-    registration = ingest.load_export(con, export, source)
+    in_force = read_governance(settings.governance, as_of)
+    registration = ingest.load_export(con, export, source, governance=in_force)
     words = settings.words_of_the_night
     steward_file.copy_file(settings.acceptances_path, words)
     night = plan(
@@ -131,6 +145,7 @@ def load(
         as_of=as_of,
         studies=studies,
         words=words,
+        in_force=in_force,
     )
     night.save(con)
     evaluate.prepare(con, the_catalogue())
@@ -200,6 +215,7 @@ def plan_ledger(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str,
     night = Night.read(con)
     ledger.plan(con, night.snapshot_id, night.as_of, the_catalogue())
     queries.load(con, settings.words_of_the_night, night.as_of)
+    opted_out.forget(con)
     steps.record(con, steps.LEDGER)
     return dict(
         con.execute(

@@ -75,6 +75,25 @@ class Settings(BaseSettings):
         le=100_000,
         description="Findings a hospital's worklist shows at most; a patient is never split.",
     )
+    digest_stewards: SecretStr | None = Field(
+        None, description="Where stewards get the digest: apprise addresses, a space between."
+    )
+    digest_engineers: SecretStr | None = Field(
+        None, description="Where engineers hear of failed and missing nights: as for stewards."
+    )
+    digest_hospitals: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Where a hospital hears of its queries and late delivery: addresses by code.",
+    )
+    digest_heartbeat_nights: int = Field(
+        7, ge=0, description="After so many nights without news a message says so; 0: never."
+    )
+    digest_on_refresh: bool = Field(
+        False, description="Whether `rechallenge refresh` sends the digest when it has ended."
+    )
+    missed_night_hours: int = Field(
+        26, ge=1, description="Hours without a night that ended well, after which one is missed."
+    )
     sensor_settle_seconds: int = Field(
         60, ge=0, description="A delivery is complete when it has not changed for so long."
     )
@@ -130,6 +149,10 @@ class Settings(BaseSettings):
     def data_docs(self) -> Path:
         """Great Expectations' pages, one folder a snapshot."""
         return self.home / "data_docs"
+
+    def governance(self) -> Path:
+        """Folder of the reviewed lists of opt-outs and merged pseudonyms."""
+        return self.home / "governance"
 
     @property
     def acceptances_path(self) -> Path:

@@ -6,15 +6,19 @@ step itself.
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from etl.errors import InputUnreadableError
+from etl.governance import NOBODY, Governance
 from etl.ingest.check_files import check_columns, check_labels
 from etl.ingest.compose import Delivered, compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import Delivery, export_id, newest_day, open_delivery
+from etl.ingest.merges import apply_merges
+from etl.ingest.opt_outs import honour_opt_outs
 from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
 from etl.ingest.read_csv import read_csv
 from etl.ingest.read_sav import read_sav
@@ -33,6 +37,7 @@ def load_export(
     source: str,
     *,
     mapping: Mapping | None = None,
+    governance: Governance = NOBODY,
 ) -> Registration:
     """Load a delivery into the schemas `raw` and `source`, in one transaction.
 
@@ -41,6 +46,7 @@ def load_export(
         export_dir: the folder of the delivery.
         source: name of the registry, see `etl.sources.available_sources`.
         mapping: its mapping, when it is not the one in `etl/sources`.
+        governance: the opt-outs and merges in force.
 
     Raises:
         InputUnreadableError: something of the delivery cannot be read; nothing was changed.
@@ -49,7 +55,7 @@ def load_export(
     delivery = open_delivery(Path(export_dir), mapping)
     con.execute("begin")
     try:
-        registration = _load(con, delivery, source, mapping)
+        registration = _load(con, delivery, source, mapping, governance)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
@@ -58,7 +64,11 @@ def load_export(
 
 
 def _load(
-    con: duckdb.DuckDBPyConnection, delivery: Delivery, source: str, mapping: Mapping
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    source: str,
+    mapping: Mapping,
+    governance: Governance,
 ) -> Registration:
     hospitals = delivery.manifest.hospitals if delivery.manifest else ()
     keep_last_state(con, source, partial=bool(hospitals))
@@ -66,7 +76,7 @@ def _load(
     create_source_tables(con)
     counts: list[FileCount] = []
     loaded: dict[str, LoadedFile] = {}
-    warnings = list(delivery.warnings)
+    warnings = [*delivery.warnings, *governance.remarks]
     for key, path in delivery.paths.items():
         count, records = _load_file(con, delivery, source, key, path, mapping.files[key])
         counts.append(count)
@@ -83,6 +93,12 @@ def _load(
     warnings += check_labels(mapping, loaded)
     warnings += conform(con, mapping, loaded)
     warnings += join_repeated_forms(con, mapping, loaded)
+    names = {key: file.name for key, file in loaded.items()}
+    gone = honour_opt_outs(con, governance, mapping, names, source)
+    counts = [
+        replace(one, loaded=one.loaded - gone.get(one.name, 0), opted_out=gone.get(one.name, 0))
+        for one in counts
+    ]
     delivered = Delivered(
         source,
         export_id(source, delivery, {count.name: count.sha256 for count in counts}),
@@ -91,6 +107,7 @@ def _load(
     )
     state_id, remarks = compose(con, delivered)
     warnings += remarks
+    apply_merges(con, governance)
     registration = Registration(
         source=source,
         registry=delivery.manifest.registry if delivery.manifest else mapping.registry,

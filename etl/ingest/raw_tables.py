@@ -24,7 +24,8 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table raw.{identifier(name)}")
     con.execute(
         "create table raw.files (source varchar, file_name varchar, sha256 varchar, "
-        "bytes bigint, encoding varchar, lines bigint, loaded bigint, rejected bigint)"
+        "bytes bigint, encoding varchar, lines bigint, loaded bigint, rejected bigint, "
+        "opted_out bigint default 0)"
     )
     con.execute("comment on table raw.files is 'One row per file of the export.'")
     con.execute(
@@ -65,7 +66,7 @@ def write_raw(
         file.name, file.sha256, file.bytes, file.encoding, records.lines, loaded, rejected
     )
     con.execute(
-        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, 0)",
         [
             source,
             counted.name,

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FileCount:
-    """One file as loaded; `lines` counts its records (header and blank lines are none)."""
+    """One file as loaded; `lines` counts its records (header and blank lines are none).
+
+    Each line was loaded, rejected, or taken away because its patient opted out.
+    """
 
     name: str
     sha256: str
@@ -18,6 +21,7 @@ class FileCount:
     lines: int
     loaded: int
     rejected: int
+    opted_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,15 @@ def ask(
 
 def _unreconciled(con: duckdb.DuckDBPyConnection) -> list[str]:
     files = con.execute(
-        "select file_name, lines, loaded, rejected from raw.files order by file_name"
+        "select file_name, lines, loaded, rejected, opted_out from raw.files order by file_name"
     ).fetchall()
     if not files:
         return ["no file of the export is registered in raw.files"]
     reasons = [
-        f"{name} has {lines} lines but {loaded} were loaded and {rejected} rejected"
-        for name, lines, loaded, rejected in files
-        if lines is None or lines != (loaded or 0) + (rejected or 0)
+        f"{name} has {lines} lines but {loaded} were loaded, {rejected} rejected and {opted_out} "
+        "are of patients who opted out"
+        for name, lines, loaded, rejected, opted_out in files
+        if lines is None or lines != (loaded or 0) + (rejected or 0) + (opted_out or 0)
     ]
     for table in TABLES:
         rows = _count(con, f"source.{table}")

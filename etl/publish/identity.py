@@ -26,7 +26,7 @@ class Inputs:
 
     `acceptances` are those valid on the ledger's day, and those proposed: one that has ended no
     longer counts, and so gives another snapshot. What was said of queries is published, and so
-    it is an input, too.
+    it is an input, too. `governance_hash` is of the opt-outs and merges in force that day.
     """
 
     source: str
@@ -38,6 +38,7 @@ class Inputs:
     acceptances_hash: str
     code_version: str
     queries_hash: str = ""
+    governance_hash: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the manifest."""

@@ -65,6 +65,7 @@ def plan_night(
     catalogue: Catalogue,
     acceptances: Sequence[object],
     queries: Sequence[object] = (),
+    governance_hash: str = "",
 ) -> Night:
     """Work out which snapshot a refresh works towards, and whether it stands already.
 
@@ -78,6 +79,7 @@ def plan_night(
         catalogue: The rules.
         acceptances: Those valid on the ledger's day and those proposed, in a fixed order.
         queries: What was said of queries, in a fixed order: it is published, too.
+        governance_hash: Identity of the opt-outs and merges in force.
     """
     inputs = Inputs(
         source=source,
@@ -95,6 +97,7 @@ def plan_night(
         acceptances_hash=files.hash_of(list(acceptances)),
         code_version=code_version(),
         queries_hash=files.hash_of(list(queries)) if queries else "",
+        governance_hash=governance_hash,
     )
     shelf = Shelf(settings.published)
     head = shelf.head()

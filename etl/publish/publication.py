@@ -152,9 +152,10 @@ def _manifest(
 ) -> dict[str, object]:
     row = con.execute("select registry, scope from source.export").fetchone()
     delivered = con.execute(
-        "select file_name, sha256, lines, loaded, rejected from raw.files order by file_name"
+        "select file_name, sha256, lines, loaded, rejected, opted_out from raw.files "
+        "order by file_name"
     ).fetchall()
-    names = ("file", "sha256", "lines", "loaded", "rejected")
+    names = ("file", "sha256", "lines", "loaded", "rejected", "opted_out")
     return {
         "format": 1,
         "snapshot_id": night.snapshot_id,

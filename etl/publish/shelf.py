@@ -173,11 +173,15 @@ class Shelf:
         for one in published:
             if one.snapshot_id in held:
                 continue
-            doomed = self.root / f"{_REMOVING}{one.snapshot_id}"
-            one.folder.rename(doomed)
-            files.remove_tree(doomed)
+            self.remove(one)
             removed.append(one.snapshot_id)
         return removed
+
+    def remove(self, one: Published) -> None:
+        """Remove a snapshot; cut off half-way, the next start finishes it."""
+        doomed = self.root / f"{_REMOVING}{one.snapshot_id}"
+        one.folder.rename(doomed)
+        files.remove_tree(doomed)
 
     def announce(self, snapshot_id: str) -> None:
         """Note which snapshot is about to be published."""

@@ -59,7 +59,7 @@ def whole() -> Any:
             steps.record(con, step)
         con.execute(
             "create table raw.files as select 'patients.csv' as file_name, 3 as lines, "
-            "2 as loaded, 1 as rejected"
+            "2 as loaded, 1 as rejected, 0 as opted_out"
         )
         for table in TABLES:
             con.execute(f"create table source.{table} (a integer)")
@@ -90,7 +90,7 @@ def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnec
     [
         (
             "update raw.files set loaded = 1",
-            r"patients.csv has 3 lines but 1 were loaded and 1 rejected",
+            r"patients.csv has 3 lines but 1 were loaded, 1 rejected and 0 are of patients",
         ),
         ("update raw.files set lines = null", "patients.csv has None lines"),
         ("delete from raw.files", "no file of the export is registered"),
