@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from assets import (
+    cli_digest,
     cli_explain,
     cli_findings,
     cli_governance,
@@ -38,6 +39,7 @@ _MODULES = (
     cli_ui,
     cli_worklist,
     cli_governance,
+    cli_digest,
 )
 
 app = typer.Typer(

@@ -22,6 +22,7 @@ from assets.cli_common import (
     settings_for,
     show,
 )
+from assets.cli_digest import after_refresh
 from assets.study_summary import show_other_studies, show_study
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def refresh(
 ) -> None:
     """Refresh from an export: load, judge, derive, study, publish."""
     settings = settings_for(home)
-    result = _refresh(settings, export, source, as_of, study or [], say=err if as_json else out)
+    try:
+        result = _refresh(settings, export, source, as_of, study or [], say=err if as_json else out)
+    finally:
+        after_refresh(settings)
     if as_json:
         show(result, as_json=True)
 
@@ -162,6 +166,7 @@ def _refresh(
     say: Callable[[str], None] = out,
 ) -> dict[str, object]:
     """Plan, then run the nightly job unless its snapshot stands already."""
+    from assets.digest import note_nothing_new
     from etl import ingest, refresh
     from etl.publish.publication import recover
     from etl.publish.shelf import Shelf
@@ -182,6 +187,7 @@ def _refresh(
     )
     if night.already_published:
         say(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
+        note_nothing_new(settings, night.snapshot_id)
         current = Shelf(settings.published).current_id()
         if current != night.snapshot_id:
             say(

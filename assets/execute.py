@@ -5,12 +5,14 @@ Does not belong here: what the command prints.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets.definitions import defs
+from assets.digest import note_end
 from assets.instance import open_instance
 from assets.progress import Listener, listening
 from assets.runs import close_dead_runs, process_tags
@@ -52,6 +54,8 @@ def run_job(
             raise_on_error=False,
             tags=process_tags(),
         )
+    failed = None if result.success else result.all_events
+    note_end(settings, result.dagster_run, failed, datetime.now(UTC))
     if not result.success:
         raise _failure_of(result.all_events)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
+from assets.digest import build_digest_sensors
 from assets.resources import deliveries, last_change
 from assets.runs import close_dead_runs
 from assets.schedules import NIGHTLY, PUBLISH, SECOND_OPINION_JOB
@@ -58,7 +59,12 @@ def build_sensors(
                 run_config={"resources": {"delivery": {"config": {"export": str(folder)}}}},
             )
 
-    return [inbox, build_answers_sensor(settings, now), _after_the_night(settings)]
+    return [
+        inbox,
+        build_answers_sensor(settings, now),
+        _after_the_night(settings),
+        *build_digest_sensors(settings),
+    ]
 
 
 def _after_the_night(settings: Settings) -> dg.SensorDefinition:

@@ -150,6 +150,7 @@ class Settings(BaseSettings):
         """Great Expectations' pages, one folder a snapshot."""
         return self.home / "data_docs"
 
+    @property
     def governance(self) -> Path:
         """Folder of the reviewed lists of opt-outs and merged pseudonyms."""
         return self.home / "governance"

@@ -38,7 +38,7 @@ def deliver(export: Path, settings: Settings, name: str, written: float = 1_000.
 
 
 def tick(settings: Settings, now: float) -> Any:
-    [sensor, _] = build_sensors(settings, now=lambda: now)
+    sensor, *_ = build_sensors(settings, now=lambda: now)
     with dg.DagsterInstance.ephemeral() as instance:
         return sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
 
