@@ -136,6 +136,7 @@ def load(
     load_codelists(con)
     in_force = read_governance(settings.governance, as_of)
     registration = ingest.load_export(con, export, source, governance=in_force)
+    opted_out.forget_history(con)
     words = settings.words_of_the_night
     steward_file.copy_file(settings.acceptances_path, words)
     night = plan(

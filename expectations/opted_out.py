@@ -60,6 +60,26 @@ def forget(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
+def forget_history(con: duckdb.DuckDBPyConnection) -> None:
+    """Take who opted out, and pseudonyms that were merged, out of what was delivered before.
+
+    Neither is a patient who is gone: nobody is asked where they are (rules DEL-T60). Done when an
+    export has come in, before it is compared with the one before.
+    """
+    if not (_exists(con, "raw", "opted_out") and _exists(con, "quality", "delivered_patients")):
+        return
+    gone = (
+        "select patient_id from raw.opted_out union all select patient_id from raw.merged_patients"
+    )
+    con.execute(f"delete from quality.delivered_patients where patient_id in ({gone})")
+    con.execute(f"""
+        delete from quality.delivered_records
+        where patient_id in (select patient_id from raw.opted_out)
+            or (table_name, record_key) in (select (table_name, key) from raw.opted_out_records)
+            or (table_name = 'baselines' and patient_id in ({gone}))
+    """)
+
+
 def _forget_words(con: duckdb.DuckDBPyConnection) -> None:
     """Blank what stewards and hospitals wrote about their records, as far as it is published."""
     if _exists(con, "quality", "acceptances"):

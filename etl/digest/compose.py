@@ -192,7 +192,7 @@ def _to_stewards(facts: Facts, known: Known, pages: Addresses) -> News:
     parts = [
         _errors(rules, pages),
         Part(
-            f"{len(late)} deliveries not as expected",
+            _counted(len(late), "delivery", "deliveries") + " not as expected",
             tuple(
                 _listed(
                     Line(f"{one.hospital_id}: {one.status}{_days(one.days_since_delivery)}")
@@ -201,11 +201,11 @@ def _to_stewards(facts: Facts, known: Known, pages: Addresses) -> News:
             ),
         ),
         Part(
-            f"{len(fresh)} queries answered",
+            _counted(len(fresh), "query", "queries") + " answered",
             tuple(Line(f"{answer}: {count:,}") for answer, count in sorted(answers.items())),
         ),
         Part(
-            f"{len(lapsing)} acceptances lapsing",
+            _counted(len(lapsing), "acceptance", "acceptances") + " lapsing",
             tuple(_listed(Line(f"{acceptance}: {usage}") for acceptance, usage in lapsing)),
         ),
     ]
@@ -222,7 +222,7 @@ def _to_engineers(facts: Facts, known: Known, pages: Addresses) -> News:
     parts = [
         _errors(rules, pages),
         Part(
-            f"{len(missed)} rules missed their own example",
+            _counted(len(missed), "rule", "rules") + " missed an example of its own",
             tuple(_listed(Line(rule, pages.rule_page(rule)) for rule in missed)),
         ),
     ]
@@ -258,7 +258,7 @@ def _to_hospital(owner: str) -> Composer:
             and _said(one.hospital_id, one.status) not in known.get("deliveries", ())
         ]
         parts = [
-            Part(f"{len(fresh)} queries to you", tuple(_listed(lines))),
+            Part(_counted(len(fresh), "query", "queries") + " to you", tuple(_listed(lines))),
             Part(
                 "Your delivery is late",
                 tuple(
@@ -286,7 +286,8 @@ def _errors(rules: Sequence[RuleNews], pages: Addresses) -> Part:
         )
         for one in rules
     )
-    return Part(f"{' and '.join(counts)} errors", tuple(_listed(lines)))
+    word = "error" if new + reopened == 1 else "errors"
+    return Part(f"{' and '.join(counts)} {word}", tuple(_listed(lines)))
 
 
 def _listed(lines: Iterable[Line]) -> list[Line]:
@@ -294,6 +295,10 @@ def _listed(lines: Iterable[Line]) -> list[Line]:
     every = list(lines)
     more = len(every) - _LISTED
     return [*every[:_LISTED], Line(f"and {more:,} more")] if more > 0 else every
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _days(days: int | None) -> str:

@@ -103,7 +103,7 @@ def read_facts(database: Path, snapshot_id: str, as_of: date, told_up_to: int | 
             con,
             "select count(*) filter (event = 'corrected'), count(*) filter (event = 'vanished') "
             "from quality.finding_events inner join quality.snapshots using (snapshot_id) "
-            "where sequence > ?",
+            "where snapshots.sequence > ?",
             [after],
         )
         return Facts(

@@ -5,6 +5,7 @@ becomes of two rows under one key (placement, `etl/sql/staging`).
 
 `raw`, and the `__raw` column beside each value, keep the id as delivered. The row of the id that
 stays comes before the rows merged into it, so that it is the one that takes the key.
+The list stays in `raw.merged_patients` for the night, so that nobody asks where such a patient is.
 """
 
 import duckdb
@@ -20,10 +21,12 @@ def apply_merges(con: duckdb.DuckDBPyConnection, governance: Governance) -> int:
         con: The warehouse, the registry's state composed in `source`.
         governance: What is in force.
     """
+    con.execute("create or replace table raw.merged_patients (patient_id varchar, becomes varchar)")
     if not governance.merged:
         return 0
-    con.execute("create or replace temp table _merges (patient_id varchar, becomes varchar)")
-    con.executemany("insert into _merges values (?, ?)", list(governance.merged.items()))
+    con.executemany(
+        "insert into raw.merged_patients values (?, ?)", list(governance.merged.items())
+    )
     rewritten = 0
     for table in TABLES.values():
         if "patient_id" not in table.column_names:
@@ -33,12 +36,12 @@ def apply_merges(con: duckdb.DuckDBPyConnection, governance: Governance) -> int:
             last = f", _ordinal = _ordinal + (select max(_ordinal) from source.{table.name})"
         row = con.execute(
             f"update source.{table.name} as t set patient_id = m.becomes{last} "
-            "from _merges as m where trim(t.patient_id) = m.patient_id"
+            "from raw.merged_patients as m where trim(t.patient_id) = m.patient_id"
         ).fetchone()
         rewritten += int(row[0]) if row else 0
     con.execute(
-        "update source.repeated_values as t set patient_id = m.becomes from _merges as m "
+        "update source.repeated_values as t set patient_id = m.becomes "
+        "from raw.merged_patients as m "
         "where trim(t.patient_id) = m.patient_id"
     )
-    con.execute("drop table _merges")
     return rewritten

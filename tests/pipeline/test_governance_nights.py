@@ -176,6 +176,16 @@ def test_the_findings_of_who_opted_out_close_and_are_forgotten(story: Story) -> 
     ]
 
 
+def test_nobody_is_asked_where_they_are(story: Story) -> None:
+    judged = ask(
+        story.home,
+        "select rule_id, violated, judged > 0 from quality.rule_results where rule_id in "
+        "('DEL-T60', 'DEL-T60a') and snapshot_id = "
+        "(select arg_max(snapshot_id, sequence) from quality.snapshots) order by rule_id",
+    )
+    assert judged == [("DEL-T60", 0, True), ("DEL-T60a", 0, True)]
+
+
 def test_merged_pseudonyms_are_one_patient(story: Story, refreshed: Path) -> None:
     two = f"('{story.merged}', '{story.stays}')"
     count = "select count(*) from marts.patients"
