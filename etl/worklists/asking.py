@@ -48,7 +48,7 @@ def said(row: Row, identity: Identity, phrases: Phrases) -> dict[str, str | int 
         "patient": row.patient_id or "",
         "hospital": row.hospital_id or "",
         "reference": row.reference or "",
-        "severity": words.SEVERITIES[row.severity].both,
+        "severity": f"{words.SIGNS[row.severity]} {words.SEVERITIES[row.severity].both}",
         "rule": row.rule_id,
         "sentence_nl": _marked(rule.dutch, rule.dutch.title) if rule else "",
         "fix_nl": _marked(rule.dutch, rule.dutch.fix) if rule else "",
@@ -126,7 +126,5 @@ def _consequence(row: Row) -> str:
         return words.NOT_PLACED.both
     if row.consequence == "doubtful":
         affected = [words.AFFECTS[one] for one in row.affects.split(",") if one in words.AFFECTS]
-        dutch = ", ".join(one.dutch for one in affected)
-        english = ", ".join(one.english for one in affected)
-        return f"{words.MAKES_DOUBTFUL.dutch}: {dutch} / {words.MAKES_DOUBTFUL.english}: {english}"
+        return f"{words.MAKES_DOUBTFUL.both}: {', '.join(one.both for one in affected)}"
     return words.NO_DOUBT.both

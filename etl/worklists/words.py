@@ -45,26 +45,26 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("position", Said("No.", "Nr."), 5),
+    Column("position", Said("No.", "Nr."), 5.5),
     Column("query", Said("Query", "Vraag"), 8.5),
     Column("patient", Said("Patient", "Patiënt"), 12),
     Column("hospital", Said("Hospital", "Ziekenhuis"), 11),
     Column("reference", Said("Your record", "Uw dossier"), 13),
-    Column("severity", Said("Severity", "Ernst"), 15),
+    Column("severity", Said("Severity", "Ernst"), 14),
     Column("rule", Said("Rule", "Regel"), 10),
     Column("sentence_nl", Said("What must be true (Dutch)", "Wat moet kloppen"), 32),
     Column("fields", Said("Field", "Veld"), 23),
     Column("entered", Said("Entered value", "Ingevoerde waarde"), 19),
-    Column("compared", Said("Compared with", "Vergeleken met"), 30),
+    Column("compared", Said("Compared with", "Vergeleken met"), 34),
     Column("fix_nl", Said("How to fix (Dutch)", "Hoe te herstellen"), 34),
     Column("answer", Said("Answer", "Antwoord"), 24, "answer"),
     Column("comment", Said("Comment", "Toelichting"), 26, "answer"),
     Column("who", Said("Answered by", "Beantwoord door"), 14, "answer"),
-    Column("place", Said("File and line", "Bestand en regel"), 22),
-    Column("record", Said("Record", "Record"), 22),
-    Column("consequence", Said("Consequence", "Gevolg"), 30),
-    Column("days", Said("Days open", "Dagen open"), 8),
-    Column("status", Said("Status", "Stand"), 18),
+    Column("place", Said("File and line", "Bestand en regel"), 20),
+    Column("record", Said("Record", "Record"), 20),
+    Column("consequence", Said("Consequence", "Gevolg"), 24),
+    Column("days", Said("Days open", "Dagen open"), 10.5),
+    Column("status", Said("Status", "Stand"), 16),
     Column("sentence_en", Said("What must be true", "Wat moet kloppen (Engels)"), 32),
     Column("fix_en", Said("How to fix", "Hoe te herstellen (Engels)"), 34),
     Column("finding_id", Said("finding_id", "finding_id"), 12, "technical"),
@@ -98,34 +98,33 @@ _ALSO = {
 }
 
 SEVERITIES = {
-    "error": Said("▲ error", "▲ fout"),
-    "warning": Said("● warning", "● waarschuwing"),
-    "info": Said("○ information", "○ ter informatie"),
+    "error": Said("error", "fout"),
+    "warning": Said("warning", "waarschuwing"),
 }
+SIGNS = {"error": "▲", "warning": "●"}
+"""Beside the colour, for whoever sees none."""
+
 STATUSES = {
     "new": Said("new", "nieuw"),
     "persisting": Said("known before", "al bekend"),
     "reopened": Said("back again", "opnieuw open"),
 }
 ASKED_AGAIN = Said(
-    "answered as corrected, still so in the newest delivery",
-    "verbeterd genoemd, in de nieuwste levering nog zo",
+    "answered as corrected, not so in the newest delivery",
+    "als verbeterd beantwoord, niet in de nieuwste levering",
 )
 AFFECTS = {
-    "lines": Said("lines of therapy", "behandellijnen"),
+    "lines": Said("lines", "lijnen"),
     "response": Said("response", "respons"),
-    "pfs": Said("progression-free survival", "progressievrije overleving"),
-    "os": Said("overall survival", "totale overleving"),
+    "pfs": Said("PFS", "PFS"),
+    "os": Said("OS", "OS"),
     "toxicity": Said("toxicity", "toxiciteit"),
-    "baseline": Said("baseline characteristics", "uitgangskenmerken"),
+    "baseline": Said("baseline", "baseline"),
 }
-OUT_OF_STUDIES = Said("doubtful in the studies", "twijfelachtig in de studies")
-NOT_PLACED = Said(
-    "the row cannot be placed and is used nowhere",
-    "de rij is nergens te plaatsen en wordt nergens gebruikt",
-)
-MAKES_DOUBTFUL = Said("makes doubtful", "maakt twijfelachtig")
-NO_DOUBT = Said("makes nothing doubtful", "maakt niets twijfelachtig")
+OUT_OF_STUDIES = Said("doubtful in", "twijfel in")
+NOT_PLACED = Said("row cannot be placed", "rij niet te plaatsen")
+MAKES_DOUBTFUL = Said("doubt about", "twijfel over")
+NO_DOUBT = Said("none", "geen")
 EMPTY = Said("(empty)", "(leeg)")
 NOT_TRANSLATED = "(nog niet vertaald) "
 

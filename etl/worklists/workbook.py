@@ -28,7 +28,7 @@ from etl.worklists.select import REGISTRY, Counts
 Cells = Mapping[str, str | int | None]
 
 HEADER_ROW = 3
-_LINE = 12.75  # points of a line at 9 points
+_LINE = 12.0  # points of a line at 9 points
 _TALLEST = 300.0
 _FONT = "Calibri"
 # Okabe and Ito's palette, lightened: told apart with any colour vision, and in grey by the sign.
@@ -109,7 +109,11 @@ def _styles() -> Iterable[NamedStyle]:
         },
         "term": {"font": Font(name=_FONT, size=10, bold=True, color=_INK), "border": Border()},
         "plain": {"font": Font(name=_FONT, size=10, color=_INK), "border": Border()},
-        "number": {"alignment": Alignment(horizontal="right", vertical="top")},
+        "number": {"alignment": Alignment(horizontal="center", vertical="top")},
+        "number band": {
+            "alignment": Alignment(horizontal="center", vertical="top"),
+            "fill": PatternFill("solid", fgColor=_BAND),
+        },
     }
     for name, change in changes.items():
         style = NamedStyle(name)
@@ -219,11 +223,11 @@ def _cell(sheet: Sheet, column: words.Column, row: Cells, patient: int) -> Any:
         return text_cell(sheet, "", "input") if not value else text_cell(sheet, str(value), "input")
     if isinstance(value, int):
         cell = WriteOnlyCell(sheet, value)
-        cell.style = "number"
+        cell.style = "number band" if patient % 2 == 0 else "number"
         return cell
     style = "told band" if patient % 2 == 0 else "told"
     if column.key == "severity":
-        style = "error" if str(value).startswith(words.SEVERITIES["error"].dutch) else "warning"
+        style = "error" if str(value).startswith(words.SIGNS["error"]) else "warning"
     return text_cell(sheet, str(value or ""), style)
 
 
@@ -237,10 +241,10 @@ def _height(row: Cells, columns: Sequence[words.Column]) -> float:
     for one in columns:
         if one.kind == "technical":
             continue
-        per_line = max(one.width * 1.12 - 1, 3)
+        per_line = max(one.width * 1.15, 3)
         parts = str(row[one.key] or "").split("\n")
         lines = max(lines, sum(max(1, math.ceil(len(part) / per_line)) for part in parts))
-    return min(_TALLEST, lines * _LINE + 4)
+    return min(_TALLEST, lines * _LINE + 3)
 
 
 def _write_summary(sheet: Sheet, worklist: Worklist) -> None:
@@ -248,7 +252,7 @@ def _write_summary(sheet: Sheet, worklist: Worklist) -> None:
     for at, (_, _, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.row_dimensions[1].height = 24
-    sheet.row_dimensions[HEADER_ROW].height = 44
+    sheet.row_dimensions[HEADER_ROW].height = 58
     sheet.freeze_panes = f"B{HEADER_ROW + 1}"
     sheet.auto_filter.ref = (
         f"A{HEADER_ROW}:{get_column_letter(len(columns))}{HEADER_ROW + len(worklist.summary)}"
