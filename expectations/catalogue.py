@@ -287,6 +287,21 @@ def load_catalogue(
     return Catalogue(rules, subjects, read_not_expressible(folder / NOT_EXPRESSIBLE))
 
 
+def with_rules(catalogue: Catalogue, placed: list[tuple[Rule, str]]) -> Catalogue:
+    """The catalogue with rules that somebody is writing; one of the same id is replaced.
+
+    Raises:
+        CatalogueError: two of them share an id, an id is retired, or one names what there is not.
+    """
+    _check_unique(placed)
+    _check_retired(placed, RULES_FOLDER / RETIRED)
+    written = {rule.id for rule, _ in placed}
+    kept = [(rule, "the catalogue") for rule in catalogue.rules if rule.id not in written]
+    _check_references([*placed, *kept], catalogue.subjects)
+    rules = tuple(sorted((rule for rule, _ in (*placed, *kept)), key=lambda rule: rule.id))
+    return Catalogue(rules, catalogue.subjects, catalogue.not_expressible)
+
+
 def read_rules(path: Path) -> list[tuple[Rule, str]]:
     """Read one rule file: each rule with its place, `file, line n`.
 

@@ -15,6 +15,7 @@ In the SQL of a rule these functions compare columns of the subject by interval 
 threshold.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -94,8 +95,10 @@ class _Compiler:
 
     def check_column(self, column: str) -> None:
         if column not in self.columns:
+            close = difflib.get_close_matches(column, self.columns, n=1)
             raise CatalogueError(
-                f"rule {self.rule.id}: subject {self.rule.subject} has no column {column}."
+                f"rule {self.rule.id}: subject {self.rule.subject} has no column {column}"
+                + (f"; did you mean {close[0]}?" if close else ".")
             )
 
     def earliest(self, column: str) -> str:

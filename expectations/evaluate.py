@@ -29,6 +29,7 @@ NEEDS: dict[Need, tuple[str, str]] = {
     "all_grades": ("captures_all_grades", "yes"),
     "severe_grades_only": ("severe_grades_only", "yes"),
 }
+_ABOUT_NAMES = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 _KINDS_JUDGED_ON_ANY_COLUMN = ("in_codelist", "matches")
 
 
@@ -242,12 +243,20 @@ def _blame(
         try:
             con.execute(_scan_sql(subject, [rule])).fetchone()
         except duckdb.Error as single:
-            kind = type(single).__name__
             return (
-                f"rule {rule.rule.id} on subject {subject.name}: its SQL does not run ({kind}). "
-                "Try the condition on the subject view and correct the entry."
+                f"rule {rule.rule.id} on subject {subject.name}: its SQL does not run "
+                f"({said_of_sql(single)}). `rechallenge rules {rule.rule.id} --try` runs it alone."
             )
     return f"subject {subject.name}: its rules cannot be judged together ({type(error).__name__})."
+
+
+def said_of_sql(error: duckdb.Error) -> str:
+    """What DuckDB says of a condition where it speaks of names, which hold no values."""
+    if not isinstance(error, _ABOUT_NAMES):
+        return type(error).__name__
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith(("LINE ", "^"))]
+    return " ".join(said[:2])
 
 
 def _unmet_need(rule: Rule, declared: Mapping[str, str]) -> str | None:

@@ -116,8 +116,26 @@ def validated(entry: Entry, model: type[_Model], what: str) -> _Model:
         return model.model_validate(entry.value)
     except ValidationError as error:
         fields = [*model.model_fields]
-        said = "; ".join(_sentence(problem, entry, fields) for problem in error.errors())
-        raise CatalogueError(f"{entry.place}, {what} {entry.name}: {said}.") from None
+        problems = _without_misspelt(error.errors(), fields)
+        said = "; ".join(_sentence(problem, entry, fields) for problem in problems)
+        end = "" if said.endswith("?") else "."
+        raise CatalogueError(f"{entry.place}, {what} {entry.name}: {said}{end}") from None
+
+
+def _without_misspelt(problems: Iterable[Any], fields: Iterable[str]) -> list[Any]:
+    """A field that is missing because its name is misspelt is told once."""
+    listed = list(problems)
+    meant = {
+        match
+        for problem in listed
+        if problem["type"] == "extra_forbidden"
+        for match in _close_to(str(problem["loc"][-1]), fields)
+    }
+    return [one for one in listed if one["type"] != "missing" or one["loc"][-1] not in meant]
+
+
+def _close_to(name: str, fields: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, list(fields), n=1)
 
 
 def _sentence(problem: Mapping[str, Any], entry: Entry, fields: Iterable[str]) -> str:
@@ -136,7 +154,7 @@ def _missing(_: Mapping[str, Any], where: str, __: Iterable[str]) -> str:
 
 
 def _extra(_: Mapping[str, Any], where: str, fields: Iterable[str]) -> str:
-    close = difflib.get_close_matches(where, list(fields), n=1)
+    close = _close_to(where, fields)
     return f"`{where}` is not a field of a rule" + (f"; did you mean {close[0]}?" if close else "")
 
 

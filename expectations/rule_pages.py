@@ -30,7 +30,8 @@ somebody's list; `quality.shadowed_tonight` holds what it would have found.
 
 ## Writing a rule
 
-Add an entry to the file of its subject. Every scalar is read as text. One kind a rule:
+[Writing a rule](writing-rules.md) goes through it step by step. Add an entry to the file of its
+subject. Every scalar is read as text. One kind a rule:
 
 | kind | holds when |
 |---|---|
