@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from assets import (
+    cli_deliveries,
     cli_digest,
     cli_explain,
     cli_findings,
@@ -34,6 +35,7 @@ _MODULES = (
     cli_stewardship,
     cli_queries,
     cli_opinion,
+    cli_deliveries,
     cli_explain,
     cli_snapshots,
     cli_ui,

@@ -25,6 +25,7 @@ KEYS = frozenset(
 )
 LINES_PER_COPY = 10_000_000
 KEPT_SCHEMAS = ("source", "codelists", "quality")
+KEPT_TABLES = ("hospitals",)
 
 
 def stage_small(folder: Path, patients: int) -> Path:
@@ -47,7 +48,7 @@ def multiply(small: Path, settings: Settings, copies: int) -> None:
         con.execute(f"attach '{small}' as small (read_only)")
         for schema, table in _tables(con):
             source, target = f'small.{schema}."{table}"', f'{schema}."{table}"'
-            if schema in KEPT_SCHEMAS:
+            if schema in KEPT_SCHEMAS or table in KEPT_TABLES:
                 con.execute(f"create table {target} as from {source}")
             else:
                 con.execute(

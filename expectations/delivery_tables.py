@@ -12,7 +12,14 @@ from collections.abc import Mapping
 
 import duckdb
 
+from expectations.export_format import TABLES
+
 Columns = Mapping[str, tuple[str, str]]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
 
 HOSPITAL_DELIVERIES: Columns = {
     "source": ("varchar not null", "Registry."),
@@ -158,9 +165,11 @@ DELIVERED_PATIENTS: Columns = {
     "death_date_latest": ("date", "Last day of it."),
 }
 
+_TABLE = f"enum ({', '.join(_quoted(name) for name in TABLES)}) not null"  # a byte a record
+
 DELIVERED_RECORDS: Columns = {
     "source": ("varchar not null", "Registry."),
-    "table_name": ("varchar not null", "Table of the export format."),
+    "table_name": (_TABLE, "Table of the export format."),
     "record_key": ("varchar not null", "Key of the record; of drugs, that of the treatment."),
     "rows": ("integer not null", "Rows under that key when last delivered: 1, or the drugs."),
     "patient_id": ("varchar", "Patient of the record."),
@@ -237,7 +246,3 @@ def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
         "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = ?", [table]
     ).fetchone()
     return found is not None
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

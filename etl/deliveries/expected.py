@@ -118,6 +118,28 @@ def write_expected_rows(path: Path, rows: Sequence[ExpectedRows]) -> None:
             writer.writerow([one.hospital_id, one.table, one.rows, f"{one.tolerance:g}"])
 
 
+def propose_expected_rows(
+    reviewed: Sequence[ExpectedRows], delivered: Sequence[tuple[str | None, str, int]]
+) -> list[ExpectedRows]:
+    """The reviewed file as it would be, were what was delivered right.
+
+    A tolerance that was reviewed stays. A hospital that delivered nothing keeps what was expected
+    of it: that it is missing is no reason to stop expecting it.
+
+    Args:
+        reviewed: What is expected now.
+        delivered: Hospital, table and rows; rows that name no hospital are left out.
+    """
+    tolerances = {(one.hospital_id, one.table): one.tolerance for one in reviewed}
+    delivers = {hospital for hospital, _, rows in delivered if hospital and rows > 0}
+    kept = [one for one in reviewed if one.hospital_id not in delivers]
+    return kept + [
+        ExpectedRows(hospital, table, rows, tolerances.get((hospital, table), DEFAULT_TOLERANCE))
+        for hospital, table, rows in delivered
+        if hospital in delivers and hospital is not None
+    ]
+
+
 def load_expected_rows(con: duckdb.DuckDBPyConnection, rows: Sequence[ExpectedRows] | None) -> None:
     """Fill the temporary tables `expected_rows` and `reviewed_file` (one row: is there one)."""
     con.execute(

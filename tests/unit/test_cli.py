@@ -14,7 +14,7 @@ VERBS = {
     *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw", "explain"),
     *("approve", "reject", "acceptances", "queries"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
-    *("second-opinion", "governance", "prune", "digest", "heartbeat"),
+    *("second-opinion", "deliveries", "governance", "prune", "digest", "heartbeat"),
 }
 
 
