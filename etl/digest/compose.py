@@ -103,7 +103,7 @@ def about_night(owner: str, facts: Facts, known: Known, pages: Addresses) -> Mes
         closed = f"{facts.corrected:,} corrected and {facts.vanished:,} vanished since."
         closing = [
             Line(f"Open errors in all: {facts.open_errors:,}; {closed}"),
-            Line("The morning page says more.", pages.morning_page),
+            Line(f"The morning page says more: {pages.morning_page}", pages.morning_page),
         ]
     closing.append(Line(f"Snapshot {facts.snapshot_id}, {facts.patients:,} patients."))
     if owner.startswith(HOSPITAL):
@@ -127,7 +127,7 @@ def about_end(owner: str, ended: Ended, pages: Addresses) -> Message | None:
         lines.append(Line(f"Step: {ended.step.replace('__', '.')}"))
     lines += [
         Line("Nothing was published: what analysts read is as it was the night before."),
-        Line("The morning page is of the last published night.", pages.morning_page),
+        Line(f"The last published night: {pages.morning_page}", pages.morning_page),
     ]
     title = f"Rechallenge: the night of {moment} published nothing"
     return Message(f"run:{ended.run_id}", title, (Part("", tuple(lines)),))
@@ -165,7 +165,7 @@ def about_quiet(beat: Heartbeat, nights: int, now: datetime, pages: Addresses) -
                 "",
                 (
                     Line(f"Nothing changed for {nights} nights; the last one ended at {ended}."),
-                    Line("The morning page stands as it was.", pages.morning_page),
+                    Line(f"The morning page: {pages.morning_page}", pages.morning_page),
                 ),
             ),
         ),
@@ -287,7 +287,8 @@ def _errors(rules: Sequence[RuleNews], pages: Addresses) -> Part:
         for one in rules
     )
     word = "error" if new + reopened == 1 else "errors"
-    return Part(f"{' and '.join(counts)} {word}", tuple(_listed(lines)))
+    of = f" of {_counted(len(rules), 'rule', 'rules')}"
+    return Part(f"{' and '.join(counts)} {word}{of}", tuple(_listed(lines)))
 
 
 def _listed(lines: Iterable[Line]) -> list[Line]:

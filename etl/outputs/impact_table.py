@@ -49,11 +49,11 @@ def _row(rule_id: str, orr: Record, pfs: Record) -> Row:
         wording.count(orr["patients_left"]),
         _proportion(orr, "as_registered"),
         _proportion(orr, "without"),
-        _moved(orr["difference"], 100),
+        _moved(orr["difference"], scale=100, decimals=1),
         wording.count(pfs["patients_left"]),
         _median(pfs, "as_registered"),
         _median(pfs, "without"),
-        _moved(pfs["difference"], 1),
+        _moved(pfs["difference"], scale=1, decimals=2),
     )
 
 
@@ -65,14 +65,14 @@ def _median(row: Record, edition: str) -> str:
     if not row[f"denominator_{edition}"]:
         return wording.NONE
     value = row[f"value_{edition}"]
-    return "not reached" if value is None else wording.number(value)
+    return "not reached" if value is None else wording.number(value, 2)
 
 
-def _moved(difference: float | None, scale: int) -> str:
+def _moved(difference: float | None, *, scale: int, decimals: int) -> str:
     if difference is None:
         return wording.NONE
-    moved = wording.rounded(scale * difference, 1)
-    return f"{moved:+}" if moved else "0.0"
+    moved = wording.rounded(scale * difference, decimals)
+    return f"{moved:+}" if moved else f"{0:.{decimals}f}"
 
 
 def _most_moved_first(one: tuple[str, Mapping[str, Record]]) -> tuple[Any, ...]:

@@ -103,7 +103,7 @@ def test_a_night_arrives_once_with_counts_and_no_patient(
     )
     count = int(str(errors[0][0]))
     assert count > 0
-    assert f"{count:,} new errors" in text
+    assert f"{count:,} new errors of {errors[0][1]} rules" in text
     [(rule, title)] = ask(
         home,
         "select rule_id, any_value(title) from quality.findings inner join quality.rules "

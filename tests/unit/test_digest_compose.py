@@ -33,13 +33,13 @@ def test_stewards_hear_of_records_and_engineers_of_the_marts() -> None:
     engineers = compose.about_night(ENGINEERS, RULES, {}, PAGES)
     assert stewards is not None
     assert engineers is not None
-    assert stewards.title == "Rechallenge 2025-03-10: 12 new and 3 reopened errors"
+    assert stewards.title == "Rechallenge 2025-03-10: 12 new and 3 reopened errors of 1 rule"
     assert "- AE-T19, An event does not resolve before it began: 12 new, 3 reopened" in (
         stewards.text
     )
     assert "http://127.0.0.1:3001/outputs/quality/rules/AE-T19.html" in stewards.text
     assert "EST-D03" not in stewards.text
-    assert engineers.title == "Rechallenge 2025-03-10: 1 new error"
+    assert engineers.title == "Rechallenge 2025-03-10: 1 new error of 1 rule"
     assert "AE-T19" not in engineers.text
 
 
@@ -47,7 +47,7 @@ def test_many_rules_are_counted_beyond_the_first() -> None:
     rules = tuple(replace(NEW, rule_id=f"AE-T{number:02}") for number in range(20))
     message = compose.about_night(STEWARDS, replace(QUIET, rules=rules), {}, PAGES)
     assert message is not None
-    assert message.title.endswith("240 new and 60 reopened errors")
+    assert message.title.endswith("240 new and 60 reopened errors of 20 rules")
     assert "AE-T14" in message.text
     assert "AE-T15" not in message.text
     assert "- and 5 more" in message.text
