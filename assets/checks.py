@@ -74,12 +74,13 @@ def _table_checks(
         at = Addresses(warehouse.settings.ui_port)
         night: dict[str, verdicts.Verdict] | None = None
         behind: dict[str, Behind] = {}
-        for selected in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
-            rule = by_name[selected.name]
+        names = sorted(selected.name for selected in context.selected_asset_check_keys)
+        asked = [by_name[name] for name in names]
+        for rule in asked:
             try:
                 con = warehouse.read()
                 if night is None:
-                    behind = read_behind(con, rules, warehouse.settings.keys_in_metadata)
+                    behind = read_behind(con, asked, warehouse.settings.keys_in_metadata)
                     night = verdicts.read_verdicts(con)
                 verdict = night.get(rule.id)
                 result = verdicts.report(

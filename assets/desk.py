@@ -16,6 +16,7 @@ from etl.outputs.quality.summary import RuleLine
 QUALITY_PAGES = dg.AssetKey(["outputs", "quality"])
 QUALITY_SUMMARY = dg.AssetKey(["quality", "quality_summary"])
 _MOST_ROWS = 60
+_MOST_PAGES = 10
 
 
 def build_desk_assets() -> list[dg.AssetsDefinition]:
@@ -59,7 +60,8 @@ def _summary() -> dg.AssetsDefinition:
         deps=[LEDGER],
         description=(
             "The night in one table: every rule with something to look at, new and reopened errors "
-            "first. The counts are plotted over the nights."
+            "first, with links to the pages of the rules that are red. The counts are plotted over "
+            "the nights."
         ),
         group_name="quality",
         kinds={"duckdb"},
@@ -74,15 +76,21 @@ def _summary() -> dg.AssetsDefinition:
         loud = [line for line in lines if not line.is_quiet]
         return dg.MaterializeResult(
             metadata={
+                "morning_page": dg.MetadataValue.url(at.morning_page),
                 **_counts(lines),
                 "rules_judged": len(lines),
                 "rules_red": len(red),
                 "rules_not_shown": max(len(loud) - _MOST_ROWS, 0),
                 "rules": describe.table(
-                    [_row(line, at) for line in loud[:_MOST_ROWS]] or [{"rule": "nothing found"}],
+                    [_row(line) for line in loud[:_MOST_ROWS]] or [{"rule": "nothing found"}],
                     most=_MOST_ROWS,
                 ),
-                "morning_page": dg.MetadataValue.url(at.morning_page),
+                **{
+                    f"page_{line.rule_id.replace('-', '_')}": dg.MetadataValue.url(
+                        at.rule_page(line.rule_id)
+                    )
+                    for line in red[:_MOST_PAGES]
+                },
                 "registry_worklist": dg.MetadataValue.url(at.worklist()),
                 "data_docs": dg.MetadataValue.url(at.data_docs),
             }
@@ -102,7 +110,7 @@ def _counts(lines: list[RuleLine]) -> dict[str, int]:
     }
 
 
-def _row(line: RuleLine, at: Addresses) -> dict[str, str | int]:
+def _row(line: RuleLine) -> dict[str, str | int]:
     in_shadow = f" (in shadow, {line.shadow_nights_left} left)" if line.shadow_nights_left else ""
     return {
         "rule": line.rule_id,
@@ -114,5 +122,4 @@ def _row(line: RuleLine, at: Addresses) -> dict[str, str | int]:
         "judged": line.judged,
         "violated": line.violated,
         "what must be true": line.title,
-        "page": at.rule_page(line.rule_id),
     }

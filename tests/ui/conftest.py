@@ -26,21 +26,40 @@ _QUIET = [
 
 
 @pytest.fixture(scope="session")
-def ui_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home refreshed from an export with one date that is none."""
+def ui_port() -> int:
+    """The port of the UI; the night writes its links for it, so it is chosen first."""
+    return _free_port()
+
+
+@pytest.fixture(scope="session")
+def ui_home(tmp_path_factory: pytest.TempPathFactory, ui_port: int) -> Path:
+    """A home after two nights: wrong grades on the first, a date that is none on the second."""
     folder = tmp_path_factory.mktemp("ui")
     export = folder / "export"
     write_export(generate_registry(400, 1), export, "native", None)
-    edit(export, "patients", lambda rows: rows[0].update(death_date="31-31-1999"))
-    ended = refresh(export, folder / "home")
-    assert ended.code == 0, ended.err
+
+    def grades(grade: str) -> None:
+        def change(rows: list[dict[str, str]]) -> None:
+            for row in rows[:4]:
+                row["grade"] = grade
+
+        edit(export, "adverse_events", change)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RECHALLENGE_UI_PORT", str(ui_port))
+        grades("9")
+        ended = refresh(export, folder / "home", "--as-of", "2025-03-09")
+        assert ended.code == 0, ended.err
+        grades("2")
+        edit(export, "patients", lambda rows: rows[0].update(death_date="31-31-1999"))
+        ended = refresh(export, folder / "home")
+        assert ended.code == 0, ended.err
     return folder / "home"
 
 
 @pytest.fixture(scope="session")
-def ui_address(ui_home: Path) -> Iterator[str]:
+def ui_address(ui_home: Path, ui_port: int) -> Iterator[str]:
     """The address of `rechallenge ui` on that home."""
-    port = _free_port()
     process = subprocess.Popen(
         [
             sys.executable,
@@ -50,15 +69,15 @@ def ui_address(ui_home: Path) -> Iterator[str]:
             "--home",
             ui_home,
             "--port",
-            str(port),
+            str(ui_port),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{ui_port}"
     try:
-        _wait_for(f"{address}/server_info", seconds=90)
+        _wait_for(f"{address}/server_info", seconds=180)
         yield address
     finally:
         process.terminate()

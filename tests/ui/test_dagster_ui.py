@@ -45,8 +45,13 @@ def test_a_failing_check_shows_counts_records_and_how_to_fix(
 ) -> None:
     rule, check = failing_check(ui_home)
     page.goto(f"{ui_address}/assets/staging/patients?view=checks&checkDetail={check}")
-    [(new,)] = ask(ui_home, f"select new from quality.rule_results where rule_id = '{rule}'")
-    page.get_by_text(f"{new} new, 0 reopened, 0 known").first.wait_for()
+    [(new, known)] = ask(
+        ui_home,
+        "select new, persisting from quality.rule_results "
+        "join quality.snapshots using (snapshot_id) "
+        f"where rule_id = '{rule}' order by as_of desc limit 1",
+    )
+    page.get_by_text(f"{new} new, 0 reopened, {known} known").first.wait_for()
     [(fix,)] = ask(ui_home, f"select fix from quality.rules where rule_id = '{rule}'")
     page.get_by_text(str(fix)[:40], exact=False).first.wait_for(state="attached")
     page.get_by_text("patients.csv", exact=False).first.wait_for(state="attached")
