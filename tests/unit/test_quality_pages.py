@@ -40,8 +40,8 @@ def test_a_first_night_says_that_there_is_nothing_to_compare_with(
     night(con, 1, T19, patients=PATIENTS, adverse_events=EVENTS)
     at = desk(con, T19, 1)
     assert changes.verdict_sentence(at) == (
-        "Published with 2 new errors, 0 reopened and 0 new warnings under 1 of 1 rule; it is the "
-        "first night, so all of it counts as new."
+        "Published with 2 new errors, 0 reopened and 0 new warnings; it is the first night, so all "
+        "of it counts as new. 1 of 1 rule found something."
     )
     assert "Nothing was published before this night" in said(changes.changes(at))
     assert said(trends.trends(at)).startswith("One night is no trend.")
@@ -68,8 +68,8 @@ def test_the_second_night_tells_what_changed_and_what_is_known(
     night(con, 2, BOTH, patients=WRONG_DEATH, adverse_events=E1_CORRECTED)
     at = desk(con, BOTH, 2)
     assert changes.verdict_sentence(at) == (
-        "Published with 1 new error, 0 reopened and 0 new warnings under 2 of 2 rules; 1 finding "
-        "known before. 1 finding corrected, 0 gone with their records."
+        "Published with 1 new error, 0 reopened and 0 new warnings; 1 finding known before. "
+        "1 finding corrected, 0 gone with their records. 2 of 2 rules found something."
     )
     table = said(changes.changes(at))
     assert "PAT-C02" in table.splitlines()[1]  # what is red stands first

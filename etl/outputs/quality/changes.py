@@ -42,8 +42,8 @@ def verdict_sentence(desk: Desk) -> str:
         else f"{wording.counted(known, 'finding')} known before"
     )
     return (
-        f"Published with {wording.listed(found)} under {hit} of "
-        f"{wording.counted(rules, 'rule')}; {beside}.{_closed(total)}"
+        f"Published with {wording.listed(found)}; {beside}.{_closed(total)} "
+        f"{wording.count(hit)} of {wording.counted(rules, 'rule')} found something."
     )
 
 
