@@ -31,6 +31,11 @@ from expectations.subjects import view_columns
 
 OPEN = ("new", "persisting", "reopened", "accepted")
 _RECORDED = tuple(name for name in SNAPSHOTS if name != "sequence")
+_ADDED_TO = {
+    "finding_events": "snapshot_id",
+    "rule_results": "snapshot_id",
+    "rule_versions": "first_snapshot_id",
+}
 _OPEN_SQL = ", ".join(f"'{status}'" for status in OPEN)
 
 
@@ -135,8 +140,11 @@ def commit(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> None:
     con.execute("begin transaction")
     try:
         for name in LEDGER:
-            con.execute(f"delete from quality.{name}")
-            _copy(con, f"next_{name}", name)
+            if name in _ADDED_TO:
+                _add_night(con, name, snapshot.snapshot_id)
+            else:
+                con.execute(f"delete from quality.{name}")
+                _copy(con, f"next_{name}", name)
         _insert_snapshot(con, "snapshots", snapshot)
         commit_history(con)
     except BaseException:
@@ -148,6 +156,15 @@ def commit(con: duckdb.DuckDBPyConnection, snapshot: SnapshotRecord) -> None:
 def _copy(con: duckdb.DuckDBPyConnection, taken_from: str, into: str) -> None:
     """Append all rows of one table to another by the names of its columns."""
     con.execute(f"insert into quality.{into} by name select * from quality.{taken_from}")
+
+
+def _add_night(con: duckdb.DuckDBPyConnection, name: str, snapshot_id: str) -> None:
+    """Append what a night adds to a table that only grows; what stands there is not touched."""
+    con.execute(
+        f"insert into quality.{name} by name select * from quality.next_{name} "
+        f"where {_ADDED_TO[name]} = ?",
+        [snapshot_id],
+    )
 
 
 def _insert_snapshot(con: duckdb.DuckDBPyConnection, table: str, snapshot: SnapshotRecord) -> None:
