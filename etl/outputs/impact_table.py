@@ -20,6 +20,9 @@ def impact_table(results: Results) -> Table:
     for row in results.impact:
         found.setdefault(row["rule_id"], {})[row["endpoint"]] = row
     ordered = sorted(found.items(), key=_most_moved_first)
+    rows = [_row(rule_id, of["orr"], of["pfs"]) for rule_id, of in ordered]
+    if ordered:
+        rows.insert(0, _as_registered(**ordered[0][1]))
     return Table(
         "impact",
         "How far each rule moves response and progression-free survival, all patients.",
@@ -27,17 +30,15 @@ def impact_table(results: Results) -> Table:
             "Rule",
             "Patients touched",
             "Leave for response",
-            "Response as registered",
-            "Response without",
-            "Difference, percentage points",
+            "Response",
+            "Moved, points",
             "Leave for PFS",
-            "Median PFS as registered, months",
-            "Median PFS without, months",
-            "Difference, months",
+            "Median PFS, months",
+            "Moved, months",
         ),
-        tuple(_row(rule_id, of["orr"], of["pfs"]) for rule_id, of in ordered),
-        "Without: the patients whose value this rule alone or with others makes doubtful have left "
-        "the evaluable set. All rules together give the quality-filtered edition; the differences "
+        tuple(rows),
+        "Beside a rule: without the patients whose value it makes doubtful, alone or with others. "
+        "All rules together give the quality-filtered edition; the differences "
         "do not add up to it where a patient is touched by several rules.",
     )
 
@@ -47,14 +48,18 @@ def _row(rule_id: str, orr: Record, pfs: Record) -> Row:
         "All rules together" if rule_id == ALL_RULES else rule_id,
         wording.count(orr["patients_touched"]),
         wording.count(orr["patients_left"]),
-        _proportion(orr, "as_registered"),
         _proportion(orr, "without"),
         _moved(orr["difference"], scale=100, decimals=1),
         wording.count(pfs["patients_left"]),
-        _median(pfs, "as_registered"),
         _median(pfs, "without"),
         _moved(pfs["difference"], scale=1, decimals=2),
     )
+
+
+def _as_registered(orr: Record, pfs: Record) -> Row:
+    none = wording.NONE
+    estimates = _proportion(orr, "as_registered"), _median(pfs, "as_registered")
+    return ("As registered", none, none, estimates[0], none, none, estimates[1], none)
 
 
 def _proportion(row: Record, edition: str) -> str:

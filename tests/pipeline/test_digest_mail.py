@@ -2,6 +2,7 @@
 
 import email
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 
+import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -18,7 +20,7 @@ from etl.digest.deliver import Outcome, deliver, due
 from etl.digest.heartbeat import Ended, record_end
 from etl.errors import WrongUseError
 from etl.settings import Settings
-from tests.pipeline.support_refresh import ask, rechallenge
+from tests.pipeline.support_refresh import ask, current, rechallenge
 
 NIGHT = datetime(2025, 3, 10, 4, 30, tzinfo=UTC)
 
@@ -123,6 +125,53 @@ def test_a_night_arrives_once_with_counts_and_no_patient(
 
     assert deliver(settings, NIGHT + timedelta(hours=1)) == []
     assert len(box.received) == 1
+
+
+def next_snapshot(home: Path, name: str, change: str) -> None:
+    """Put one more night on the shelf: the published one, with a change to its tables."""
+    published = home / "published"
+    last = published / current(home)
+    folder = published / name
+    folder.mkdir()
+    manifest = json.loads((last / "manifest.json").read_text())
+    manifest |= {"snapshot_id": name, "sequence": manifest["sequence"] + 1, "as_of": "2025-03-11"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    shutil.copyfile(last / "registry.duckdb", folder / "registry.duckdb")
+    with duckdb.connect(str(folder / "registry.duckdb")) as con:
+        con.execute(
+            "insert into quality.snapshots select * replace ($name as snapshot_id, "
+            "sequence + 1 as sequence) from quality.snapshots",
+            {"name": name},
+        )
+        con.execute(change)
+
+
+def test_the_next_night_is_told_when_it_changed_something_and_not_otherwise(
+    home: Path, mailbox: tuple[Mailbox, int]
+) -> None:
+    box, port = mailbox
+    settings = settings_of(home, port)
+    deliver(settings, NIGHT)
+    next_snapshot(home, "bbbbbbbbbbbb", "update quality.findings set status = 'persisting'")
+    assert deliver(settings, NIGHT + timedelta(days=1)) == []
+    next_snapshot(
+        home,
+        "cccccccccccc",
+        """
+        insert into quality.finding_events
+        select e.* replace ('cccccccccccc' as snapshot_id, 'reopened' as event)
+        from quality.finding_events as e
+        inner join quality.findings as f using (finding_id)
+        where f.severity = 'error' and f.stage = 'source' and e.event = 'new'
+        order by finding_id limit 2;
+        update quality.snapshots set sequence = 3 where snapshot_id = 'cccccccccccc'
+        """,
+    )
+    manifest = home / "published" / "cccccccccccc" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"sequence": 3}))
+    assert [one.sent for one in deliver(settings, NIGHT + timedelta(days=2))] == [1]
+    assert str(box.received[-1]["Subject"]).startswith("Rechallenge 2025-03-11: 2 reopened errors")
+    assert len(box.received) == 2
 
 
 def test_a_message_that_was_refused_is_tried_again_and_only_where_it_was(

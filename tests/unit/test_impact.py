@@ -1,12 +1,15 @@
 """How far a rule moves what a study reports: counted by hand, and held to the two editions."""
 
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import duckdb
 import pytest
 
 from etl.impact import ALL_RULES, IMPACT, build_impact
+from etl.outputs.impact_table import impact_table
+from etl.outputs.results import Results
 from etl.parameters import DAYS_PER_MONTH
 from etl.studies import Study
 from tests.unit.study_support import (
@@ -211,6 +214,29 @@ def test_a_study_that_no_rule_touches_has_no_row() -> None:
         build(con)
         assert build_impact(con, [seed_study()]) == 0
         assert con.execute("select count(*) from quality.impact").fetchone() == (0,)
+
+
+def test_the_report_shows_what_moves_most_first_and_all_rules_last(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    cursor = con.execute("select * from quality.impact where stratum = 'all'")
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    table = impact_table(cast(Results, SimpleNamespace(impact=rows)))
+    assert [row[0] for row in table.rows] == [
+        "As registered",
+        "RS-T08",
+        "TR-T02",
+        "PT-T01",
+        "AE-T19",
+        "All rules together",
+    ]
+    none = "\u2013"
+    median = f"{300 / DAYS_PER_MONTH:.2f}"
+    assert table.rows[0][1:] == (none, none, "2/5 (40.0%)", none, none, median, none)
+    assert table.rows[2][1:4] == ("1", "1", "1/4 (25.0%)")
+    assert table.rows[2][4:] == ("-15.0", "1", f"{200 / DAYS_PER_MONTH:.2f}", "-3.29")
+    assert table.rows[4][4] == "0.0"
 
 
 def test_every_column_is_described(con: duckdb.DuckDBPyConnection) -> None:
