@@ -99,6 +99,7 @@ def check(
 ) -> None:
     """Judge an export's source records without loading it anywhere."""
     from etl import ingest
+    from etl.deliveries import build_deliveries
     from etl.errors import InputUnreadableError
     from etl.models import run_layer
     from etl.parameters import Parameters
@@ -115,6 +116,7 @@ def check(
         registration = ingest.load_export(con, export, source)
         run_layer(con, "staging", Parameters().as_sql())
         evaluate.prepare(con, catalogue)
+        build_deliveries(con, snapshot_id="checked", as_of=registration.export_date)
         counts = evaluate.judge(con, catalogue, "source")
     for sentence in registration.warnings:
         err(sentence)

@@ -52,6 +52,8 @@ table's name as its prefix (`patient_death_date`), the text as written ends in `
 
 `needs` and the columns judged (or `must_collect`) decide whether a source can be asked at all;
 `depends` folds a finding under its cause; `accept_on` names the values an acceptance is bound to;
+`shows` names columns that a finding shows beside those judged, and that neither its identity nor an
+acceptance hangs on (the counts behind a share);
 `family` lets one acceptance cover several rules. A rule without a violated example does not load.
 
 `threshold: {count: 5, share: 0.10}` gives `$threshold_count` and `$threshold_share` to a rule whose
@@ -108,6 +110,7 @@ def _section(rule: Rule, catalogue: Catalogue) -> str:
         "Category": rule.kahn,
         "Source": rule.standard,
         "Family": rule.family,
+        "Shows": ", ".join(f"`{column}`" for column in rule.shows),
         "Folded under": ", ".join(rule.depends),
     }
     lines = [f"- {name}: {text}" for name, text in facts.items() if text]
