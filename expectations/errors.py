@@ -25,3 +25,7 @@ class QueryError(ExpectationError):
 
 class LedgerError(ExpectationError):
     """The ledger was asked about a night it does not hold."""
+
+
+class StewardFileError(ExpectationError):
+    """The stewards' file cannot be read by this version of the program."""

@@ -14,6 +14,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from expectations.errors import StewardFileError
+
 _VERSIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -63,7 +65,11 @@ _VERSIONS: tuple[tuple[str, ...], ...] = (
 
 @contextmanager
 def open_file(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file, made or brought up to date when needed; one transaction."""
+    """Open the file, made or brought up to date when needed; one transaction.
+
+    Raises:
+        StewardFileError: it was made by a newer version of the program.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
@@ -130,6 +136,11 @@ def now() -> str:
 def _bring_up_to_date(db: sqlite3.Connection) -> None:
     if _version(db) == len(_VERSIONS):
         return
+    if _version(db) > len(_VERSIONS):
+        raise StewardFileError(
+            f"The stewards' file is of version {_version(db)}, made by a newer Rechallenge; this "
+            f"one knows version {len(_VERSIONS)}. Install the newer one again."
+        )
     db.execute("begin immediate")
     # Asked again inside the transaction: another process may have been quicker.
     for number, statements in enumerate(_VERSIONS[_version(db) :], start=_version(db) + 1):

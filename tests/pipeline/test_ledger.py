@@ -210,3 +210,17 @@ def test_the_planned_snapshots_hold_this_one_before_it_is_committed(
     ledger.plan_snapshot(con, record("night-2", 2))
     planned = con.execute("select snapshot_id, state from quality.next_snapshots order by 1")
     assert planned.fetchall() == [("night-1", "published"), ("night-2", "published")]
+
+
+def test_a_home_of_before_nights_had_numbers_gets_them_in_order(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    night(con, 1, T19, snapshot_id="b", patients=PATIENTS, adverse_events=WRONG)
+    night(con, 1, T19, snapshot_id="a", patients=PATIENTS, adverse_events=RIGHT)
+    for table in ("snapshots", "finding_events"):
+        con.execute(f"alter table quality.{table} drop column sequence")
+    night(con, 2, T19, snapshot_id="c", patients=PATIENTS, adverse_events=WRONG)
+    numbered = "select snapshot_id, sequence from quality.{} order by sequence"
+    assert con.execute(numbered.format("snapshots")).fetchall() == [("b", 1), ("a", 2), ("c", 3)]
+    said = con.execute("select event, sequence from quality.finding_events order by sequence")
+    assert said.fetchall() == [("new", 1), ("corrected", 2), ("reopened", 3)]

@@ -111,6 +111,7 @@ def test_an_export_that_comes_back_after_another_is_a_new_state(tmp_path: Path) 
     "changes",
     [
         {"acceptances": ["PT-T01 p1"]},
+        {"queries": ["released"]},
         {"studies": {"van-dijk-2025": "h2"}},
         {"studies": {}},
         {"parameters": {"gap_days": 91}},

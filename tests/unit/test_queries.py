@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from expectations import acceptances, queries
-from expectations.errors import QueryError
+from expectations import acceptances, queries, steward_file
+from expectations.errors import QueryError, StewardFileError
 from expectations.queries import Finding
 
 MARCH = [date(2025, 3, day) for day in range(1, 32)]
@@ -169,3 +169,27 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_and_loses_nothing(pat
     assert acceptances.valid_on(path, MARCH[0]) == [("A00001", "AE-T19", "E1", None)]
     assert acceptances.accept(path, "AE-T19", "E3", author="a", reason="b") == "A00003"
     assert release(path, COLITIS) == ["Q00001"]
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    release(path, COLITIS)
+    with sqlite3.connect(path) as db:
+        db.execute("pragma user_version = 99")
+    db.close()
+    with pytest.raises(StewardFileError, match="is of version 99, made by a newer Rechallenge"):
+        release(path, RASH)
+    with pytest.raises(StewardFileError):
+        queries.read(path)
+
+
+def test_a_night_reads_one_copy_whatever_is_said_meanwhile(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "night.sqlite"
+    steward_file.copy_file(path, copy)
+    assert queries.read(copy) == []
+    release(path, COLITIS)
+    steward_file.copy_file(path, copy)
+    answer(path, "Q00001", "rule is wrong")
+    assert [one.state for one in queries.read(copy)] == ["released"]
+    path.unlink()
+    steward_file.copy_file(path, copy)
+    assert not copy.exists()
