@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from expectations.catalogue_lists import (
+    LISTS,
     NOT_EXPRESSIBLE,
     RETIRED,
     NotExpressible,
@@ -278,7 +279,7 @@ def load_catalogue(
     subjects = load_subjects(subjects_folder)
     placed: list[tuple[Rule, str]] = []
     for path in sorted(folder.glob("*.yaml")):
-        if path.name not in (RETIRED, NOT_EXPRESSIBLE):
+        if path.name not in LISTS:
             placed.extend(read_rules(path))
     _check_unique(placed)
     _check_retired(placed, folder / RETIRED)

@@ -1,19 +1,22 @@
-"""Two lists beside the rules: ids that are used up, and what the export cannot hold.
+"""Lists beside the rules: ids that are used up, what the export cannot hold, what is covered.
 
-Belongs here: reading `rules/retired.yaml` and `rules/not_expressible.yaml`. Does not belong here:
-rules (catalogue).
+Belongs here: reading `retired.yaml`, `not_expressible.yaml` and `coverage.yaml` of the rules'
+folder. Does not belong here: rules (catalogue).
 """
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from expectations.errors import CatalogueError
 from expectations.rule_files import read_entries, validated
+from expectations.rule_kinds import as_list
 
 RETIRED = "retired.yaml"
 NOT_EXPRESSIBLE = "not_expressible.yaml"
+COVERAGE = "coverage.yaml"
+LISTS = (RETIRED, NOT_EXPRESSIBLE, COVERAGE)
 
 
 class Retired(BaseModel):
@@ -37,7 +40,24 @@ class NotExpressible(BaseModel):
     would_need: str = Field(min_length=2)
 
 
-_Listed = TypeVar("_Listed", Retired, NotExpressible)
+class Covered(BaseModel):
+    """An entry of the clinical catalogue, and the rules that ask it; or where else it is held."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Z]\d{2}$")
+    asks: str = Field(min_length=5)
+    rules: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    elsewhere: str = ""
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "Covered":
+        if bool(self.rules) == bool(self.elsewhere):
+            raise ValueError("an entry has either the `rules` that ask it or `elsewhere`")
+        return self
+
+
+_Listed = TypeVar("_Listed", Retired, NotExpressible, Covered)
 
 
 def read_retired(path: Path) -> tuple[Retired, ...]:
@@ -56,6 +76,15 @@ def read_not_expressible(path: Path) -> tuple[NotExpressible, ...]:
         CatalogueError: an entry is wrong, or an id stands there twice.
     """
     return _read(path, NotExpressible, "catalogue entries")
+
+
+def read_coverage(path: Path) -> tuple[Covered, ...]:
+    """Which rules ask each entry; nothing where the folder has no such list.
+
+    Raises:
+        CatalogueError: an entry is wrong, or an id stands there twice.
+    """
+    return _read(path, Covered, "catalogue entries")
 
 
 def _read(path: Path, model: type[_Listed], what: str) -> tuple[_Listed, ...]:

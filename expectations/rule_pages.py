@@ -6,7 +6,8 @@ Belongs here: the wording of the page. Does not belong here: rules.
 
 from pathlib import Path
 
-from expectations.catalogue import Catalogue, Example, Rule, load_catalogue
+from expectations.catalogue import RULES_FOLDER, Catalogue, Example, Rule, load_catalogue
+from expectations.catalogue_lists import COVERAGE, Covered, read_coverage
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
@@ -74,6 +75,16 @@ These entries of the clinical catalogue are no rules here; they are listed in
 """
 
 
+_COVERED = """
+## Which rules answer the clinical catalogue
+
+From `expectations/rules/coverage.yaml`; B entries are those that the catalogue lacked at first.
+
+| entry | what it asks | rules |
+|---|---|---|
+"""
+
+
 def render(catalogue: Catalogue) -> str:
     """The whole page."""
     parts = [_HEAD, f"\n## All {len(catalogue.rules)} rules\n\n", _table(catalogue)]
@@ -82,7 +93,13 @@ def render(catalogue: Catalogue) -> str:
         f"| {one.id} | {one.rule} | {one.reason} | {one.would_need} |\n"
         for one in catalogue.not_expressible
     )
-    return "".join([*parts, _LEFT_OUT, left_out])
+    covered = "".join(_covered(one) for one in read_coverage(RULES_FOLDER / COVERAGE))
+    return "".join([*parts, _COVERED, covered, _LEFT_OUT, left_out])
+
+
+def _covered(one: Covered) -> str:
+    links = ", ".join(f"[{rule_id}](#{rule_id.lower()})" for rule_id in one.rules)
+    return f"| {one.id} | {one.asks} | {links or one.elsewhere} |\n"
 
 
 def _table(catalogue: Catalogue) -> str:

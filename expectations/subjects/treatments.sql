@@ -136,10 +136,69 @@ baselines as (
 
 -- What an episode gives, and the episode of the patient that starts before it.
 given as (
-    select treatment_id, string_agg(distinct substance, '+' order by substance) as substances
+    select
+        treatment_id,
+        string_agg(distinct substance, '+' order by substance) as substances,
+        -- only where nothing in the drug rows stayed unread
+        case
+            when max(origin) = 'drugs' and count(*) = count(substance)
+                then string_agg(distinct substance, '+' order by substance) filter (where is_systemic)
+        end as drug_row_substances,
+        max(origin) = 'drugs' as has_drug_rows
     from staging.drug_substances
-    where substance is not null
     group by treatment_id
+),
+
+-- What a regimen says by itself: a name as a whole ("IPINIVO"), else each of its parts.
+names as (
+    select regexp_replace(lower(strip_accents(substance)), '[^a-z0-9]', '', 'g') as name_key, substance
+    from codelists.substances
+    union
+    select regexp_replace(lower(strip_accents(alias)), '[^a-z0-9]', '', 'g'), substance
+    from codelists.drug_aliases
+),
+
+regimens as (
+    select distinct regimen
+    from staging.treatments
+    where regimen is not null
+),
+
+whole_names as (
+    select r.regimen, n.substance
+    from regimens as r
+    inner join names as n
+        on n.name_key = regexp_replace(lower(strip_accents(r.regimen)), '[^a-z0-9]', '', 'g')
+),
+
+parts as (
+    select regimen, unnest(string_split_regex(regimen, '\s*[+/,;&]\s*')) as part
+    from regimens
+    where regimen not in (select regimen from whole_names)
+),
+
+regimen_names as (
+    select regimen, substance
+    from whole_names
+    union all
+    select p.regimen, n.substance
+    from parts as p
+    left join names as n
+        on n.name_key = regexp_replace(lower(strip_accents(p.part)), '[^a-z0-9]', '', 'g')
+),
+
+regimen_labels as (
+    select
+        r.regimen,
+        case
+            when count(*) = count(r.substance)
+                then
+                    string_agg(distinct r.substance, '+' order by r.substance)
+                        filter (where s.is_systemic)
+        end as regimen_substances
+    from regimen_names as r
+    left join codelists.substances as s on s.substance = r.substance
+    group by r.regimen
 ),
 
 in_order as (
@@ -250,7 +309,10 @@ select
     in_order.previous_line_number,
     doubles.same_drugs_days,
     doubles.same_drugs_elsewhere_days,
-    doubles.other_half_days
+    doubles.other_half_days,
+    coalesce(given.has_drug_rows, false) as has_drug_rows,
+    given.drug_row_substances,
+    regimen_labels.regimen_substances
 from staging.treatments as t
 cross join cutoff
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
@@ -268,3 +330,5 @@ left join surgeries on surgeries.treatment_id = t.treatment_id
 left join baselines on baselines.patient_id = t.patient_id
 left join in_order on in_order.treatment_id = t.treatment_id
 left join doubles on doubles.treatment_id = t.treatment_id
+left join given on given.treatment_id = t.treatment_id
+left join regimen_labels on regimen_labels.regimen = t.regimen
