@@ -136,9 +136,9 @@ def _native(one: Expressed, part: Part, number: int, table: _Table) -> Any:
         for name in ([value] if isinstance(value, str) else value)
     )
     restricted = {}
-    if part.when:
+    if part.conditions:
         flag = f"{one.rule.id}_is_asked".replace("-", "_") + (f"_{number + 1}" if number else "")
-        table.made[flag] = " and ".join(f"({condition})" for condition in part.when)
+        table.made[flag] = " and ".join(f"({condition})" for condition in part.conditions)
         restricted = {"row_condition": Column(flag) == True}  # noqa: E712 - builds a condition
     kind = getattr(gxe, part.expectation)
     return kind(**part.arguments, **restricted, **_words(one, number))

@@ -8,6 +8,7 @@ among the rows on which a is false. What cannot be taken apart so stays SQL as a
 """
 
 import operator
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,6 +17,10 @@ from sqlglot import exp
 from expectations.second_opinion.reading import Part, Reading
 
 Parts = list[Part] | None
+
+_WORKED_OUT = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Case)
+_LONGEST_NAME = 60
+_NUMBERS = {"BIGINT", "INTEGER", "HUGEINT", "DOUBLE"}
 
 _COMPARISONS: dict[type[exp.Expr], tuple[Callable[[Any, Any], bool], type[exp.Expr]]]
 _COMPARISONS = {
@@ -208,28 +213,40 @@ def _stand_in(reading: Reading, node: exp.Expr, left: exp.Expr, value: Any) -> P
 
 
 def _two_columns(reading: Reading, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> Parts:
-    a, b = reading.column(left), reading.column(right)
-    if a is None or b is None or reading.columns[a] != reading.columns[b]:
+    """A column compared with a column, or with what is worked out of columns and limits."""
+    a, b = _operand(reading, left), _operand(reading, right)
+    if a is None or b is None or (a[1] and b[1]) or not _comparable(reading, left, right):
         return None
+    made = {**a[1], **b[1]}
     if isinstance(node, exp.EQ):
-        return reading.part(
-            "ExpectColumnPairValuesToBeEqual",
-            node,
-            column_A=a,
-            column_B=b,
-            ignore_row_if="either_value_is_missing",
-        )
-    if type(node) not in _MIRRORED:
+        kind, ordered = "ExpectColumnPairValuesToBeEqual", {}
+        first, second = a[0], b[0]
+    elif type(node) in _MIRRORED:
+        kind = "ExpectColumnPairValuesAToBeGreaterThanB"
+        ordered = {"or_equal": isinstance(node, exp.GTE | exp.LTE)}
+        first, second = (a[0], b[0]) if isinstance(node, exp.GT | exp.GTE) else (b[0], a[0])
+    else:
         return None
-    larger, smaller = (a, b) if isinstance(node, exp.GT | exp.GTE) else (b, a)
-    return reading.part(
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        node,
-        column_A=larger,
-        column_B=smaller,
-        or_equal=isinstance(node, exp.GTE | exp.LTE),
-        ignore_row_if="either_value_is_missing",
-    )
+    pair = {"column_A": first, "column_B": second, "ignore_row_if": "either_value_is_missing"}
+    return [Part(kind, {**pair, **ordered}, f"not ({reading.sql(node)})", made=made)]
+
+
+def _operand(reading: Reading, node: exp.Expr) -> tuple[str, dict[str, str]] | None:
+    """The column to compare: the subject's own, or one that is made for the expression."""
+    column = reading.column(node)
+    if column is not None:
+        return column, {}
+    if not isinstance(node, _WORKED_OUT) or node.find(exp.Subquery, exp.Select, exp.Anonymous):
+        return None
+    sql = reading.sql(node)
+    name = "result_of_" + re.sub(r"\W+", "_", sql.lower()).strip("_")
+    return (name, {name: sql}) if len(name) <= _LONGEST_NAME else None
+
+
+def _comparable(reading: Reading, left: exp.Expr, right: exp.Expr) -> bool:
+    """Two columns of one type; DuckDB compares what is worked out as the rule does."""
+    types = {reading.columns[one] for one in map(reading.column, (left, right)) if one}
+    return len(types) == 1 or types <= _NUMBERS
 
 
 def _distinct_from(reading: Reading, node: exp.Expr) -> Parts:

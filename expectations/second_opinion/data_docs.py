@@ -37,6 +37,7 @@ class Asked:
 
     sentence: str
     asked_where: tuple[str, ...]
+    besides: tuple[str, ...]
     sql: str | None
     records: int | None
     unexpected: int | None
@@ -130,13 +131,17 @@ def _parts(one: Expressed) -> Sequence[Part | None]:
 
 def _asked(one: Expressed, part: Part | None, expectation: Any, result: Any) -> Asked:
     where: tuple[str, ...] = ()
+    besides: list[str] = []
     if part is not None:
         where = tuple(_plain(condition) for condition in part.when)
+        besides += ["what is judged can be read"] if part.readable else []
+        besides += ["the record is not counted above"] if part.uncounted else []
     elif one.rule.applies_when:
         where = (one.rule.applies_when,)
     return Asked(
         sentence="No record is selected by this query." if part is None else say(expectation),
         asked_where=where,
+        besides=tuple(besides),
         sql=_laid_out(one.query) if one.query is not None else None,
         records=result.result.get("element_count"),
         unexpected=count_of(result.result),

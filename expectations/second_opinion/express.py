@@ -78,24 +78,31 @@ class _Expression:
 
     def whole(self) -> Expressed:
         found = _BY_KIND[self.rule.kind](self, self.rule.spec)
-        asked = self._asked()
+        applies, readable = self._applies(), self._readable()
         if isinstance(found, str):
-            return Expressed(self.rule, query=_query(found, asked))
-        parts = [
-            replace(part, when=(*part.when, *(_exclude(other) for other in found[:place])))
+            return Expressed(self.rule, query=_query(found, (*applies, *readable)))
+        parts = (
+            replace(
+                part.only_where(*applies),
+                readable=readable,
+                uncounted=tuple(_exclude(other) for other in found[:place]),
+            )
             for place, part in enumerate(found)
-        ]
-        return Expressed(self.rule, tuple(part.only_where(*asked) for part in parts))
+        )
+        return Expressed(self.rule, tuple(parts))
 
-    def _asked(self) -> tuple[str, ...]:
-        """Conditions of the rows that the rule is asked of and that can be read."""
-        conditions = []
-        if self.rule.applies_when:
-            conditions.append(self.reading.sql(self.reading.parse(self.rule.applies_when)))
-        if isinstance(self.rule.spec, SqlSpec):
-            unreadable = [self.reading.unreadable(one) for one in self.rule.judged_columns]
-            conditions += [f"not ({one})" for one in unreadable if one]
-        return tuple(conditions)
+    def _applies(self) -> tuple[str, ...]:
+        """The condition of the rows that the rule speaks of."""
+        if not self.rule.applies_when:
+            return ()
+        return (self.reading.sql(self.reading.parse(self.rule.applies_when)),)
+
+    def _readable(self) -> tuple[str, ...]:
+        """For kind sql: a value that was written and cannot be read leaves the verdict open."""
+        if not isinstance(self.rule.spec, SqlSpec):
+            return ()
+        unreadable = [self.reading.unreadable(one) for one in self.rule.judged_columns]
+        return tuple(f"not ({one})" for one in unreadable if one)
 
     def limit(self, text: str | None) -> Any:
         """A limit written as a number or `$name`; None stays None."""

@@ -27,6 +27,8 @@ class Part:
         arguments: its arguments.
         violated: SQL that is true on the rows that do not meet it.
         when: SQL conditions, all of which hold on the rows that are asked; all rows when empty.
+        readable: the same, for rows whose judged values can be read.
+        uncounted: the same, for rows that no part before counts.
         made: columns that the subject lacks, by name, as SQL (a date and so many days).
     """
 
@@ -35,6 +37,13 @@ class Part:
     violated: str
     when: tuple[str, ...] = ()
     made: Mapping[str, str] = field(default_factory=dict)
+    readable: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Everything that holds on the rows that are asked."""
+        return (*self.when, *self.readable, *self.uncounted)
 
     def only_where(self, *conditions: str) -> "Part":
         """The same, asked of fewer rows."""

@@ -62,12 +62,19 @@ def synthetic_night(
 
 def run_night(con: duckdb.DuckDBPyConnection, delivery: Path, source: str) -> Registration:
     """Every step of a night up to the studies, over one delivery."""
-    catalogue, parameters = load_catalogue(), Parameters()
     load_codelists(con)
     registration = load_export(con, delivery, source)
+    run_steps(con)
+    return registration
+
+
+def run_steps(con: duckdb.DuckDBPyConnection) -> None:
+    """Every step after loading, up to the studies and the verdicts on them."""
+    catalogue, parameters = load_catalogue(), Parameters()
     run_layer(con, "staging", parameters.as_sql())
     evaluate.prepare(con, catalogue)
-    build_deliveries(con, snapshot_id="night", as_of=registration.export_date)
+    [(as_of,)] = con.execute("select export_date from source.export").fetchall()
+    build_deliveries(con, snapshot_id="night", as_of=as_of)
     evaluate.judge(con, catalogue, "source")
     run_layer(con, "derived", parameters.as_sql())
     run_layer(con, "marts", parameters.as_sql())
@@ -77,4 +84,3 @@ def run_night(con: duckdb.DuckDBPyConnection, delivery: Path, source: str) -> Re
         build_study(con, study, parameters)
     build_before_judging(con, "mart")
     evaluate.judge(con, catalogue, "mart")
-    return registration

@@ -7,20 +7,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl.sql_macros import create_macros
-from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue, Rule, load_catalogue
-from expectations.codelists import load_codelists
 from expectations.compile_rules import compile_rule
-from expectations.contracts import all_contracts, create_table_sql
-from expectations.evaluate import prepare
 from expectations.examples import expand_row, rows_of
 from expectations.rule_kinds import SqlSpec
 from expectations.second_opinion.agreement import Judged, Opinion, compare
 from expectations.second_opinion.express import Expressed, express
 from expectations.second_opinion.reading import Part
-from expectations.subjects import Subject, create_views, view_columns
-from tests.support import native
+from expectations.subjects import Subject, view_columns
+from tests.rules.sealed import sealed_session
 
 CATALOGUE = load_catalogue()
 
@@ -28,19 +23,12 @@ CATALOGUE = load_catalogue()
 @pytest.fixture(scope="module")
 def examples() -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse whose subjects hold the example rows of all their rules."""
-    with open_memory() as con:
+    with sealed_session(CATALOGUE) as con:
         con.execute("set threads = 1")
-        load_codelists(con)
-        create_macros(con)
-        native(con)
-        for contract in all_contracts().values():
-            con.execute(create_table_sql(contract))
         con.execute(
-            "insert into staging.patients (source_file, source_line, record_key, is_placed,"
-            " patient_id) values ('patients.csv', 2, 'P1', true, 'P1')"
+            "insert into staging.patients (source_file, source_line, record_key, is_placed, "
+            "patient_id) values ('patients.csv', 2, 'P1', true, 'P1')"
         )
-        prepare(con, CATALOGUE)
-        create_views(con, CATALOGUE.subjects.values())
         for subject in CATALOGUE.subjects.values():
             _fill(con, subject)
         yield con
@@ -192,7 +180,11 @@ CONDITIONS = {
     "within_days(onset_date, resolved_date, 30)": 2,
     "none_after(export_date, onset_date, resolved_date)": 2,
     "none_after(resolved_date, onset_date) or grade = 1": 1,
+    "grade < 2 * grade - 4": 1,
+    "onset_date + 30 >= resolved_date": 1,
+    "grade = case when outcome = 'fatal' then 5 else 1 end": 1,
     "grade + 1 <= 5": 0,
+    "grade + 1 <> 2 * grade": 0,
     "contains(term, 'o') and grade < 5": 0,
     "case when grade = 5 then false else true end": 0,
     "not not_after(onset_date, resolved_date)": 0,
