@@ -113,7 +113,7 @@ def _counts(lines: list[RuleLine]) -> dict[str, int]:
 def _row(line: RuleLine) -> dict[str, str | int]:
     in_shadow = f" (in shadow, {line.shadow_nights_left} left)" if line.shadow_nights_left else ""
     return {
-        "rule": line.rule_id,
+        "rule": f"{line.rule_id} {line.short_name}",
         "severity": f"{line.severity}{in_shadow}",
         "new": line.new,
         "reopened": line.reopened,
@@ -121,5 +121,4 @@ def _row(line: RuleLine) -> dict[str, str | int]:
         "accepted": line.accepted,
         "judged": line.judged,
         "violated": line.violated,
-        "what must be true": line.title,
     }

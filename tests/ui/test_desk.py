@@ -170,8 +170,8 @@ def test_the_summary_names_what_is_red_first(
     rule, _ = failing_check(ui_home)
     page.get_by_role("link", name=at.rule_page(rule)).first.wait_for(state="attached")
     page.get_by_role("link", name=at.morning_page).first.wait_for(state="attached")
-    table = page.locator("table", has_text="must be true").last
-    assert "error" in table.inner_text()
+    table = page.locator("table", has_text="violated").last
+    assert f"{rule} " in table.inner_text()
     picture(page, "quality-summary")
 
 

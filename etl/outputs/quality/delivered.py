@@ -168,7 +168,7 @@ def _over_all(rows: list[dict[str, Any]], years: list[int | None]) -> Table:
             for item in items
         ),
         note=(
-            "Known of all patients; the darker the less complete, and the number says it. Below "
+            "Known of all patients; the stronger the shade, the less complete. Below "
             "stands each item by hospital."
         ),
     )

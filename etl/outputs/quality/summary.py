@@ -14,7 +14,6 @@ class RuleLine:
 
     rule_id: str
     severity: str
-    title: str
     check_name: str
     new: int
     reopened: int
@@ -24,6 +23,11 @@ class RuleLine:
     judged: int
     violated: int
     shadow_nights_left: int
+
+    @property
+    def short_name(self) -> str:
+        """What the check is called, as words."""
+        return self.check_name.partition("_")[2].replace("_", " ")
 
     @property
     def is_red(self) -> bool:
@@ -46,7 +50,7 @@ def rule_lines(con: duckdb.DuckDBPyConnection, snapshot_id: str) -> list[RuleLin
     """
     rows = con.execute(
         """
-        select j.rule_id, r.severity, r.title, r.check_name, coalesce(n.new, 0),
+        select j.rule_id, r.severity, r.check_name, coalesce(n.new, 0),
             coalesce(n.reopened, 0), coalesce(n.persisting, 0), j.accepted,
             coalesce(n.corrected, 0), j.judged, j.violated, j.shadow_nights_left
         from quality.judged as j
