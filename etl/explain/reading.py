@@ -64,12 +64,14 @@ _ASSESSMENTS = """
         coalesce(line_assessments.category, assessments.category) as category,
         assessments.is_worst_of_day,
         line_assessments.line_id,
-        line_assessments.line_assignment
+        assigned.line_assignment
     from staging.responses
     left join derived.assessments
         on responses.response_id = assessments.response_id and responses.is_placed
     left join derived.line_assessments
         on responses.response_id = line_assessments.response_id and responses.is_placed
+    left join marts.responses as assigned
+        on responses.response_id = assigned.response_id and responses.is_placed
     where responses.patient_id = $patient
     order by 2, responses.source_file, responses.source_line
 """

@@ -66,7 +66,6 @@ class Assessments(Contract):
         "episode where its interval allows.",
         nullable=False,
     )
-    criteria: Series[str] = column("Response criteria.", codelist="criteria")
     response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
     category: Series[str] = column(
         "The code without regard to its dictionary: CR, PR, SD, NON-CR/NON-PD, PD, NE or iUPD.",
@@ -93,10 +92,13 @@ class LineAssessments(Contract):
     owner = "team:derivations"
 
     line_id: Series[str] = column("Line.", nullable=False)
-    patient_id: Series[str] = column("Patient.", nullable=False)
     response_id: Series[str] = column("Assessment.", nullable=False)
     assessment_date: Series[date] = column("Day.", nullable=False)
-    response: Series[str] = column("Code as registered.", nullable=False, codelist="response")
+    response: Series[str] = column(
+        "The code in its own dictionary; of a line with mixed criteria in that of RECIST 1.1.",
+        nullable=False,
+        codelist="response",
+    )
     category: Series[str] = column(
         "The code as the line reads it: without regard to its dictionary, and an iUPD of a line "
         "with mixed criteria as PD.",
@@ -109,12 +111,20 @@ class LineAssessments(Contract):
     days_from_line_start: Series[int] = column(
         "From the line's start.", nullable=False, unit="days", ge=1
     )
+    is_immune: Series[bool] = column("The line is read by iRECIST.", nullable=False)
+
+
+class LineCriteria(Contract):
+    """Criteria that the assessments of a line were judged by, where they are not all RECIST 1.1."""
+
+    layer = "derived"
+    table = "line_criteria"
+    grain = "One row per line of a patient who has anything but RECIST 1.1."
+    primary_key = ("line_id",)
+    owner = "team:derivations"
+
+    line_id: Series[str] = column("Line.", nullable=False)
     line_criteria: Series[str] = column("Criteria of the line.", nullable=False, isin=LINE_CRITERIA)
-    line_assignment: Series[str] = column(
-        "Whether the entered episode agrees with the date, which decides.",
-        nullable=False,
-        isin=RESPONSE_ASSIGNMENTS,
-    )
 
 
 class LineProgressions(Contract):

@@ -29,7 +29,6 @@ dated as (
                 then episodes.start_date + 1
             else responses.assessment_date
         end as assessment_date,
-        responses.criteria,
         responses.response,
         case responses.response
             when 'iCR' then 'CR'
@@ -95,7 +94,6 @@ select
     dated.patient_id,
     dated.treatment_id,
     dated.assessment_date,
-    dated.criteria,
     dated.response,
     dated.category,
     dated.dictionary,

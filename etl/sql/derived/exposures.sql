@@ -26,30 +26,23 @@ components as (
     where position(member in members) > 0
 ),
 
--- The same substance written twice in one cell is one exposure.
+-- Staging names a substance once a cell, however often it is written there.
 given as (
     select
-        drug_substances.source_file,
-        drug_substances.source_line,
-        drug_substances.substance,
-        any_value(drug_substances.record_key) as record_key,
-        any_value(drug_substances.patient_id) as patient_id,
-        any_value(drug_substances.treatment_id) as treatment_id,
-        any_value(drug_substances.drug_class) as drug_class,
-        any_value(drug_substances.route) as route,
-        any_value(drug_substances.start_date) as start_date,
-        any_value(drug_substances.start_date_earliest) as start_date_earliest,
-        any_value(drug_substances.stop_date) as stop_date,
-        any_value(drug_substances.stop_date_latest) as stop_date_latest
+        source_file,
+        source_line,
+        substance,
+        record_key,
+        patient_id,
+        treatment_id,
+        drug_class,
+        route,
+        start_date,
+        start_date_earliest,
+        stop_date,
+        stop_date_latest
     from staging.drug_substances
-    where
-        drug_substances.is_systemic
-        and drug_substances.substance is not null
-        and drug_substances.start_date is not null
-    group by
-        drug_substances.source_file,
-        drug_substances.source_line,
-        drug_substances.substance
+    where is_systemic and substance is not null and start_date is not null
 ),
 
 -- Where a partial start or stop would put the stop first, the stop moves within its interval, else

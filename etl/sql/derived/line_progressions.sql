@@ -7,7 +7,7 @@ plain as (
         min(assessment_date) as progression_date,
         arg_min(response_id, assessment_date) as record_key
     from derived.line_assessments
-    where is_worst_of_day and category = 'PD' and line_criteria <> 'iRECIST'
+    where is_worst_of_day and category = 'PD' and not is_immune
     group by line_id
 ),
 
@@ -26,7 +26,7 @@ blocks as (
             rows between unbounded preceding and current row
         ) as block
     from derived.line_assessments
-    where is_worst_of_day and line_criteria = 'iRECIST'
+    where is_worst_of_day and is_immune
 ),
 
 shown as (

@@ -9,9 +9,7 @@ read_assessments as (
         line_assessments.days_from_line_start,
         line_assessments.category,
         line_assessments.is_evaluable,
-        line_assessments.line_criteria,
         case
-            when line_assessments.line_criteria = 'mixed' then line_assessments.category
             when
                 line_assessments.category = 'iUPD'
                 and line_progressions.is_immune_confirmed
@@ -100,6 +98,7 @@ confirming as (
         min(case when category in ('CR', 'PR') then last_partial_day end) over late_enough
             as response_last_partial_day
     from running
+    where category in ('CR', 'PR')
     window
         late_enough as (
             partition by line_id
@@ -183,7 +182,6 @@ best as (
         line_id,
         count(*) as assessments,
         bool_or(is_evaluable) as has_evaluable,
-        min(line_criteria) as criteria,
         min(standing) // 1000000 as score,
         arg_min(code, standing) as code,
         arg_min(assessment_date, standing) as met_date,
@@ -196,29 +194,42 @@ best as (
     group by line_id
 ),
 
--- What the hospital entered, the best of the line's episodes.
+entries as (
+    select
+        line_treatments.line_id,
+        episodes.treatment_id,
+        episodes.best_response,
+        case
+            when episodes.best_response in ('CR', 'iCR') then 1
+            when episodes.best_response in ('PR', 'iPR') then 2
+            when episodes.best_response in ('SD', 'iSD') then 3
+            when episodes.best_response in ('NON-CR/NON-PD', 'NON-iCR/NON-iUPD') then 4
+            when episodes.best_response = 'NE' then 6
+            else 5
+        end as score
+    from derived.line_treatments
+    inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
+    where episodes.best_response is not null
+),
+
+-- What the hospital entered; most lines have one episode.
 entered as (
     select
         line_id,
-        arg_min(best_response, row(score, treatment_id)) as best_response,
+        count(*) as entries,
+        any_value(best_response) as best_response,
         min(score) as score
-    from (
-        select
-            line_treatments.line_id,
-            episodes.treatment_id,
-            episodes.best_response,
-            case
-                when episodes.best_response in ('CR', 'iCR') then 1
-                when episodes.best_response in ('PR', 'iPR') then 2
-                when episodes.best_response in ('SD', 'iSD') then 3
-                when episodes.best_response in ('NON-CR/NON-PD', 'NON-iCR/NON-iUPD') then 4
-                when episodes.best_response = 'NE' then 6
-                else 5
-            end as score
-        from derived.line_treatments
-        inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
-        where episodes.best_response is not null
-    ) as entries
+    from entries
+    group by line_id
+),
+
+-- Of several episodes the best.
+best_entered as (
+    select
+        line_id,
+        arg_min(best_response, row(score, treatment_id)) as best_response
+    from entries
+    where line_id in (select line_id from entered where entries > 1)
     group by line_id
 ),
 
@@ -235,9 +246,12 @@ chosen as (
         lines.start_date,
         registers.best_response as is_entered,
         coalesce(best.assessments, 0) as assessments,
-        best.criteria,
+        case
+            when best.line_id is not null
+                then coalesce(line_criteria.line_criteria, 'RECIST1.1')
+        end as criteria,
         best.confirmed_score,
-        entered.best_response as entered_best_response,
+        coalesce(best_entered.best_response, entered.best_response) as entered_best_response,
         entered.score as entered_score,
         case when registers.best_response then entered.score else best.score end as score,
         coalesce(
@@ -245,7 +259,8 @@ chosen as (
             false
         ) as response_evaluable,
         case
-            when registers.best_response then entered.best_response
+            when registers.best_response
+                then coalesce(best_entered.best_response, entered.best_response)
             when best.score = 6 then 'NE'
             when best.line_id is null and $missing_as_not_evaluable then 'NE'
             else best.code
@@ -265,7 +280,9 @@ chosen as (
     from derived.lines
     cross join registers
     left join best on lines.line_id = best.line_id
+    left join derived.line_criteria on lines.line_id = line_criteria.line_id
     left join entered on lines.line_id = entered.line_id
+    left join best_entered on lines.line_id = best_entered.line_id
 )
 
 select

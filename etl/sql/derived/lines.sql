@@ -84,27 +84,44 @@ ended as (
     group by line_id
 ),
 
+-- Numbers of the substances in the order of the alphabet: they are quicker to compare than names.
+substances as (
+    select
+        substance,
+        min(drug_class) as drug_class,
+        row_number() over (order by substance) as place
+    from derived.line_substances
+    group by substance
+),
+
 -- Most labels have one or two names, which need no sorting. A line went on without a component
 -- where a start did (above), or where its last days say so.
+places as (
+    select
+        line_substances.line_id,
+        count(case when line_substances.is_label then 1 end) as names,
+        min(case when line_substances.is_label then substances.place end) as first_place,
+        max(case when line_substances.is_label then substances.place end) as last_place,
+        min(line_substances.component_end_date) as first_component_end_date,
+        max(line_substances.last_shown_date) as last_shown_date
+    from derived.line_substances
+    inner join substances on line_substances.substance = substances.substance
+    group by line_substances.line_id
+),
+
 labels as (
     select
-        line_id,
-        count(name) as names,
-        split_part(min(name), chr(9), 1) as first_name,
-        split_part(max(name), chr(9), 1) as last_name,
-        nullif(split_part(min(name), chr(9), 2), '') as first_class,
-        nullif(split_part(max(name), chr(9), 2), '') as last_class,
-        min(component_end_date) as first_component_end_date,
-        max(last_shown_date) as last_shown_date
-    from (
-        select
-            line_id,
-            component_end_date,
-            last_shown_date,
-            case when is_label then substance || chr(9) || coalesce(drug_class, '') end as name
-        from derived.line_substances
-    ) as named
-    group by line_id
+        places.line_id,
+        places.names,
+        places.first_component_end_date,
+        places.last_shown_date,
+        first.substance as first_name,
+        last.substance as last_name,
+        first.drug_class as first_class,
+        last.drug_class as last_class
+    from places
+    left join substances as first on places.first_place = first.place
+    left join substances as last on places.last_place = last.place
 ),
 
 long_labels as (
