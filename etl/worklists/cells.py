@@ -5,7 +5,9 @@ here: which texts there are.
 """
 
 import re
+from collections.abc import MutableMapping
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from openpyxl.cell.cell import WriteOnlyCell
 
@@ -19,6 +21,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _NO_XML = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LINE_ENDS = re.compile(r"(_x000D_|\r)\n?")
+
+
+_STYLES: MutableMapping[Any, dict[str, Any]] = WeakKeyDictionary()
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -41,21 +46,36 @@ def on_one_line(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "⏎").replace("\t", "⇥")
 
 
-def text_cell(sheet: Sheet, text: str, style: str | None = None) -> Any:
+def text_cell(sheet: Sheet, text: str, style: str = "Normal") -> Any:
     """A cell that holds a text and nothing else.
 
     The type is string whatever the text begins with, the number format is text and the prefix
     says so too: a person who edits the cell does not turn `=1+1` into a formula or `007` into 7.
     """
     cell: Any = WriteOnlyCell(sheet)
-    if style is not None:
-        cell.style = style
     # Set past openpyxl's own reading of the text, which takes a leading "=" for a formula.
     # What looks like an escape of the format (_x0041_) is escaped itself, or it would be read.
     cell._value = _LOOKS_ESCAPED.sub("_x005F_", shown(text))
     cell.data_type = "s"
-    cell.number_format = "@"
-    cell.quotePrefix = True
+    # Working a style out takes a hundred times longer than the cell: once a workbook.
+    styles = _STYLES.setdefault(sheet.parent, {})
+    if style not in styles:
+        cell.style = style
+        cell.number_format = "@"
+        cell.quotePrefix = True
+        styles[style] = cell._style
+    cell._style = styles[style]
+    return cell
+
+
+def number_cell(sheet: Sheet, number: int, style: str) -> Any:
+    """A cell that holds a whole number of ours."""
+    cell: Any = WriteOnlyCell(sheet, number)
+    styles = _STYLES.setdefault(sheet.parent, {})
+    if style not in styles:
+        cell.style = style
+        styles[style] = cell._style
+    cell._style = styles[style]
     return cell
 
 

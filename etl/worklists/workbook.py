@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from etl.worklists import instructions, words
-from etl.worklists.cells import Sheet, text_cell
+from etl.worklists.cells import Sheet, number_cell, text_cell
 from etl.worklists.identity import Identity
 from etl.worklists.select import REGISTRY, Counts
 
@@ -36,6 +35,7 @@ _INK, _HEAD, _ASKED = "1F2933", "0B4F6C", "B85C00"
 _ERROR, _WARNING = "F8D9C0", "D6EAF5"
 _BAND, _INPUT, _MISSING = "F4F6F8", "FFF8DB", "F2B5D4"
 _THIN = Side(style="thin", color="D0D5DB")
+_IN_ROWS = ("told band", "input", "error", "warning", "number", "number band")
 _PATIENT = Side(style="medium", color="5F6B7A")
 
 
@@ -116,10 +116,18 @@ def _styles() -> Iterable[NamedStyle]:
         },
     }
     for name, change in changes.items():
-        style = NamedStyle(name)
-        for part in ("font", "alignment", "border", "fill"):
-            setattr(style, part, change.get(part, getattr(base, part)))
+        style = _changed(base, name, change)
         yield style
+        if name in _IN_ROWS:
+            yield _changed(style, f"{name} first", {"border": _with_top(style.border)})
+    yield _changed(base, "told first", {"border": _with_top(base.border)})
+
+
+def _changed(base: NamedStyle, name: str, change: Mapping[str, Any]) -> NamedStyle:
+    style = NamedStyle(name)
+    for part in ("font", "alignment", "border", "fill"):
+        setattr(style, part, change.get(part, getattr(base, part)))
+    return style
 
 
 def _write_list(sheet: Sheet, worklist: Worklist) -> None:
@@ -139,12 +147,9 @@ def _write_list(sheet: Sheet, worklist: Worklist) -> None:
     before = 0
     for number, (row, patient) in enumerate(zip(worklist.rows, worklist.patients, strict=True)):
         sheet.row_dimensions[HEADER_ROW + 1 + number].height = _height(row, columns)
-        cells = [_cell(sheet, one, row, patient) for one in columns]
-        if patient != before:
-            for cell in cells:
-                cell.border = _with_top(cell.border)
+        place = " first" if patient != before else ""
+        sheet.append([_cell(sheet, one, row, patient, place) for one in columns])
         before = patient
-        sheet.append(cells)
 
 
 def _columns(worklist: Worklist) -> list[words.Column]:
@@ -217,18 +222,19 @@ def _drop_down(where: str) -> DataValidation:
     return validation
 
 
-def _cell(sheet: Sheet, column: words.Column, row: Cells, patient: int) -> Any:
+def _cell(sheet: Sheet, column: words.Column, row: Cells, patient: int, place: str) -> Any:
+    """A cell of a row; `place` is the ending of its style's name, another above each patient."""
     value = row[column.key]
-    if column.kind == "answer":
-        return text_cell(sheet, "", "input") if not value else text_cell(sheet, str(value), "input")
+    band = " band" if patient % 2 == 0 else ""
     if isinstance(value, int):
-        cell = WriteOnlyCell(sheet, value)
-        cell.style = "number band" if patient % 2 == 0 else "number"
-        return cell
-    style = "told band" if patient % 2 == 0 else "told"
+        return number_cell(sheet, value, f"number{band}{place}")
+    text = value or ""
+    if column.kind == "answer":
+        return text_cell(sheet, text, f"input{place}")
     if column.key == "severity":
-        style = "error" if str(value).startswith(words.SIGNS["error"]) else "warning"
-    return text_cell(sheet, str(value or ""), style)
+        severity = "error" if text.startswith(words.SIGNS["error"]) else "warning"
+        return text_cell(sheet, text, f"{severity}{place}")
+    return text_cell(sheet, text, f"told{band}{place}")
 
 
 def _with_top(border: Border) -> Border:
@@ -268,9 +274,7 @@ def _write_summary(sheet: Sheet, worklist: Worklist) -> None:
         for key, _, _ in columns:
             value = getattr(counts, key)
             if isinstance(value, int):
-                cell = WriteOnlyCell(sheet, value)
-                cell.style = "number"
-                cells.append(cell)
+                cells.append(number_cell(sheet, value, "number"))
             else:
                 cells.append(text_cell(sheet, value or "", "told"))
         sheet.append(cells)
