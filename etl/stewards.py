@@ -32,7 +32,7 @@ _KEYS_IN_MARTS = {
     "patients": "select patient_id from marts.patients",
     "responses": "select response_id from marts.responses",
     "adverse_events": "select event_id from marts.adverse_events",
-    "treatments": "select unnest(treatment_ids) from marts.treatment_lines",
+    "treatments": "select unnest(string_split(treatment_ids, ',')) from marts.treatment_lines",
     "treatment_lines": "select line_id from marts.treatment_lines",
 }
 _ASKABLE = "status in ('new', 'persisting', 'reopened')"

@@ -207,3 +207,19 @@ def test_an_acceptance_before_the_rule_first_fires_is_remarked_on_only_when_unkn
     assert strange.remark is not None
     assert f"No record '{known}0' that AE-T19 speaks of is known" in strange.remark
     assert str(known) in strange.remark.split("Near to it:")[1]
+
+
+def test_a_record_of_every_table_is_looked_up_before_it_is_accepted(home: Path) -> None:
+    """A treatment stands joined with others in its line, and is found all the same."""
+    settings = Settings(home=home)
+    known = {
+        "EPI-T13": "split_part(treatment_ids, ',', -1) from marts.treatment_lines",
+        "AE-T19": "event_id from marts.adverse_events",
+        "RSP-C12": "response_id from marts.responses",
+        "PAT-C02": "patient_id from marts.patients",
+        "LIN-N26": "line_id from marts.treatment_lines",
+    }
+    for rule, column in known.items():
+        [(key,)] = ask(home, f"select {column} order by 1 limit 1")
+        given = stewards.accept(settings, rule, str(key), author="J.", reason="seen")
+        assert given.remark is None, rule
