@@ -95,7 +95,15 @@ def show_(query: Query, home: Home = None, as_json: Json = False) -> None:
         show(told, as_json)
         return
     said = told.pop("said")
-    show({name: value for name, value in told.items() if value is not None}, as_json)
+    of_the_machine = {"finding_id", "rule_hash", "fingerprint", "accept_key", "stage", "source"}
+    show(
+        {
+            name.replace("_", " "): value
+            for name, value in told.items()
+            if value not in (None, "{}") and name not in of_the_machine
+        },
+        as_json,
+    )
     out()
     show(said, as_json)
 

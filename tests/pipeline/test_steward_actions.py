@@ -172,7 +172,8 @@ def test_the_command_follows_a_query_from_its_release_to_its_end(home: Path) -> 
     assert " 1 answered, " in listed.out
     told = do(home, "query", "show", "Q00001")
     assert "asked by phone" in told.out
-    assert f"record_key: {one['record_key']}" in told.out
+    assert f"record key: {one['record_key']}" in told.out
+    assert "fingerprint" not in told.out
 
     assert "A00001" in do(home, "acceptances", "--proposed").out
     do(home, "approve", "A00001", *author)
