@@ -86,9 +86,13 @@ def synth(
     faults: Annotated[
         Path | None, typer.Option(help="Write here which faults were planted on which records.")
     ] = None,
+    fault_share: Annotated[
+        float | None,
+        typer.Option(help="Share of the rows that carries a fault, 0 to 1.", min=0, max=1),
+    ] = None,
 ) -> None:
     """Write a synthetic registry: raw rows only, nothing derived."""
-    _synth(out_, patients, seed, dialect, faults)
+    _synth(out_, patients, seed, dialect, faults, fault_share)
     out(f"A synthetic registry stands in {out_}.")
 
 
@@ -140,6 +144,7 @@ def _synth(
     seed: int,
     dialect: Literal["native", "dmtr"],
     faults: Path | None,
+    fault_share: float | None = None,
 ) -> None:
     from inspect import signature
 
@@ -155,7 +160,7 @@ def _synth(
     default = signature(generate_registry).parameters["patients"].default
     count = patients if patients is not None else default
     with _working("Making the synthetic registry"):
-        registry = generate_registry(count, seed)
+        registry = generate_registry(count, seed, fault_share=fault_share)
         write_export(registry, folder, dialect, faults)
 
 

@@ -95,7 +95,7 @@ def _treatment_of_another(table: str, rule_id: str) -> None:
         after = bench.tables[table][
             "onset_date" if table == "adverse_events" else "assessment_date"
         ] > str(early["start_date"])
-        bench.protected.add(str(early["patient_id"]))
+        bench.protect(str(early["patient_id"]))
         for _, row in bench.pick(table, _ordinary(bench, table) & after, count):
             other = str(early["treatment_id"])
             _strange_treatment(bench, rule, table, row, other, "treatment of another patient")
@@ -117,7 +117,7 @@ def baseline_without_patient(bench: Bench, rule: str, count: int) -> None:
         bench.change("baselines", label, patient_id="")
         position = int(frame.index.get_loc(label))  # type: ignore[arg-type]
         bench.report(rule, "baselines", "", "", "key removed", "patient_id", row=position)
-        bench.protected.add(row["owner"])
+        bench.protect(row["owner"])
 
 
 @fault("BAS-C06b")

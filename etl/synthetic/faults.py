@@ -17,6 +17,7 @@ import pandas as pd
 from expectations.export_format import TABLES
 
 PER_RULE = 3
+PER_RULE_OF_SHARE = 4
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Bench:
     faults: list[Fault] = field(default_factory=list)
     added: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     new_keys: int = 0
+    touched: dict[str, set[Hashable]] = field(default_factory=dict)
+    carriers: set[str] = field(default_factory=set)
 
     def pick(
         self, table: str, mask: pd.Series, count: int, *, may_be_treated: bool = False
@@ -70,8 +73,13 @@ class Bench:
         rows = rows.assign(owner=owner.reindex(rows.index))
         rows = rows.iloc[self.rng.permutation(len(rows))].drop_duplicates("owner")
         for label, row in rows.iloc[:count].sort_index().iterrows():
-            self.protected.add(row["owner"])
+            self.protect(row["owner"])
             yield label, {str(column): value for column, value in row.items()}
+
+    def protect(self, patient: str) -> None:
+        """Keep a patient for one fault: nobody else may change what it rests on."""
+        self.protected.add(patient)
+        self.carriers.add(patient)
 
     def owner(self, table: str) -> pd.Series:
         """The patient of each row."""
@@ -93,6 +101,7 @@ class Bench:
 
     def change(self, table: str, label: Hashable, **values: str) -> None:
         """Write values into one row."""
+        self.touched.setdefault(table, set()).add(label)
         for column, value in values.items():
             self.tables[table].loc[label, column] = value
 
@@ -101,7 +110,9 @@ class Bench:
         content = {name: row.get(name, "") for name in TABLES[table].column_names} | values
         added = self.added.setdefault(table, [])
         added.append(content)
-        return len(self.tables[table]) + len(added) - 1
+        position = len(self.tables[table]) + len(added) - 1
+        self.touched.setdefault(table, set()).add(position)
+        return position
 
     def finish(self) -> None:
         """Put the appended rows under their tables."""
@@ -142,15 +153,30 @@ def fault(rule_id: str) -> Callable[[Mutation], Mutation]:
     return register
 
 
-def plant_faults(bench: Bench, per_rule: int = PER_RULE) -> tuple[Fault, ...]:
-    """Plant every kind of fault and say where."""
+def plant_faults(
+    bench: Bench, share: float | None = None, per_rule: int = PER_RULE
+) -> tuple[Fault, ...]:
+    """Plant every kind of fault and say where.
+
+    Args:
+        bench: The tables.
+        share: Share of the rows of patients' tables that carries a fault, 0 to 1; without it each
+            kind is planted `per_rule` times and no more.
+        per_rule: How often each kind of fault is planted; less often where the share is too small.
+    """
     from etl.synthetic import (  # noqa: F401  # registers the mutations
         fault_kinds,
         fault_kinds_dates,
         fault_kinds_keys,
+        fault_shares,
     )
 
+    spared = frozenset(bench.protected | bench.treated)
+    if share is not None:
+        per_rule = min(PER_RULE_OF_SHARE, fault_shares.rows_to_spoil(bench, share) // len(FAULTS))
     for rule_id in sorted(FAULTS):
         FAULTS[rule_id](bench, rule_id, per_rule)
     bench.finish()
+    if share is not None:
+        fault_shares.fill_up(bench, share, spared)
     return tuple(bench.faults)

@@ -39,7 +39,11 @@ class Registry:
 
 
 def generate_registry(
-    patients: int = DEFAULT_PATIENTS, seed: int = DEFAULT_SEED, *, with_faults: bool = True
+    patients: int = DEFAULT_PATIENTS,
+    seed: int = DEFAULT_SEED,
+    *,
+    with_faults: bool = True,
+    fault_share: float | None = None,
 ) -> Registry:
     """Draw a registry; the same arguments give the same registry.
 
@@ -47,10 +51,14 @@ def generate_registry(
         patients: how many; the groups scale with it (see `population.sizes`).
         seed: seed of the one generator everything is drawn from.
         with_faults: whether wrong records are planted; without them no error rule is broken.
+        fault_share: share of the rows of patients' tables that carries a fault, 0 to 1; without
+            it each kind of fault is planted a few times.
 
     Raises:
-        ValueError: fewer than one patient.
+        ValueError: fewer than one patient, or no share.
     """
+    if fault_share is not None and not 0 <= fault_share <= 1:
+        raise ValueError(f"a share lies between 0 and 1, not at {fault_share}")
     if patients < 1:
         raise ValueError(f"a registry has at least one patient, not {patients}")
     rng = np.random.default_rng(seed)
@@ -82,7 +90,7 @@ def generate_registry(
         cohort=cohort,
         ipilimumab_treated=treated,
         decoys=named,
-        faults=plant_faults(bench) if with_faults else (),
+        faults=plant_faults(bench, fault_share) if with_faults else (),
     )
 
 

@@ -48,9 +48,10 @@ def synthetic_night(
     patients: int = DEFAULT_PATIENTS,
     seed: int = DEFAULT_SEED,
     with_faults: bool = True,
+    fault_share: float | None = None,
 ) -> Iterator[SyntheticNight]:
     """Write a synthetic delivery and run every step of a night over it."""
-    registry = generate_registry(patients, seed, with_faults=with_faults)
+    registry = generate_registry(patients, seed, with_faults=with_faults, fault_share=fault_share)
     truth = folder / "truth.json"
     delivery = write_export(registry, folder / "delivery", dialect, truth)
     with open_memory() as con:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from etl.synthetic import Registry, generate_registry, write_export
+from etl.synthetic.fault_shares import SHARED_TABLES
 from etl.synthetic.faults import FAULTS, Bench, fault
 from expectations.export_format import TABLES
 
@@ -89,6 +90,38 @@ def test_appended_rows_come_after_all_others(sound: Registry) -> None:
     last = tables["hospitals"].iloc[-1]
     assert tuple(last) == ("H99", "North", "", "")
     assert tuple(tables["hospitals"].columns) == TABLES["hospitals"].column_names
+
+
+def test_at_a_hundred_percent_every_row_carries_a_fault() -> None:
+    sound = generate_registry(600, 2, with_faults=False)
+    spoiled = generate_registry(600, 2, fault_share=1)
+    for name in SHARED_TABLES:
+        before = sound.tables[name]
+        after = spoiled.tables[name].iloc[: len(before)]
+        assert (before.to_numpy() != after.to_numpy()).any(axis=1).all(), name
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.3])
+def test_the_share_is_of_the_rows_of_patients_tables(share: float) -> None:
+    registry = generate_registry(900, 3, fault_share=share)
+    rows = sum(len(registry.tables[name]) for name in SHARED_TABLES)
+    touched = {
+        (entry.table, entry.record_key or str(entry.row), entry.rule_id)
+        for entry in registry.faults
+    }
+    assert len(touched) == pytest.approx(share * rows, abs=8)
+
+
+def test_below_a_hundred_percent_the_cohort_and_the_decoys_are_spared() -> None:
+    registry = generate_registry(900, 3, fault_share=0.3)
+    spared = {*registry.cohort, *(p for ids in registry.decoys.values() for p in ids)}
+    assert {entry.patient_id for entry in registry.faults} & spared == set()
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_a_share_lies_between_nothing_and_all(share: float) -> None:
+    with pytest.raises(ValueError, match="a share lies between 0 and 1"):
+        generate_registry(10, 3, fault_share=share)
 
 
 def test_a_rule_has_one_mutation() -> None:
