@@ -6,7 +6,7 @@ HOME_DIR ?= var
 # uv's --quiet hides errors too, so a failed quiet install is repeated aloud.
 INSTALL := $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode
 
-.PHONY: setup demo test test-fast ui lint fix bench bench-derivations lock clean
+.PHONY: setup demo test test-fast ui lint fix bench bench-derivations bench-judging lock clean
 
 setup: $(VENV)/.installed
 
@@ -43,6 +43,9 @@ bench: setup
 
 bench-derivations: setup  ## ten thousand to a million patients, two threads; needs about 5 GB of disk
 	@$(BIN)/python -m benchmarks.derivations
+
+bench-judging: setup  ## the whole catalogue, ten thousand to a million patients, sound and all faulty; about 8 GB of disk
+	@$(BIN)/python -m benchmarks.judging
 
 lock: setup  ## compile the lock again after editing pyproject.toml
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -28,10 +28,10 @@ KEPT_SCHEMAS = ("source", "codelists", "quality")
 KEPT_TABLES = ("hospitals",)
 
 
-def stage_small(folder: Path, patients: int) -> Path:
+def stage_small(folder: Path, patients: int, *, fault_share: float | None = None) -> Path:
     """Make a registry, stage it and return its warehouse."""
     settings = Settings(home=folder / "small")
-    export = write_export(generate_registry(patients), folder / "export")
+    export = write_export(generate_registry(patients, fault_share=fault_share), folder / "export")
     with open_session(settings) as con:
         load_codelists(con)
         ingest.load_export(con, export, "native")
