@@ -191,6 +191,7 @@ def _ask(
     found = set(
         con.execute(
             "select rule_id, record_key from quality.findings_tonight where subject = $subject "
+            "union select rule_id, record_key from quality.shadowed_tonight "
             "union select rule_id, record_key from quality.folded_tonight",
             {"subject": subject.name},
         ).fetchall()

@@ -150,6 +150,16 @@ def test_no_finding_written_for_a_violated_record_is_missed(
         control(warehouse, only(CATALOGUE.by_id[DATES]))
 
 
+def test_a_rule_in_shadow_is_controlled_like_any_other(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    shadowed = CATALOGUE.by_id[DATES].model_copy(update={"shadow_nights": 14})
+    assert control(warehouse, only(shadowed))["examples"] == len(shadowed.examples)
+    lame = lamed(DATES, "true").model_copy(update={"shadow_nights": 14})
+    with pytest.raises(ControlMissedError, match=DATES):
+        control(warehouse, only(lame))
+
+
 def test_a_control_cannot_vanish(warehouse: duckdb.DuckDBPyConnection) -> None:
     rules = only(CATALOGUE.by_id[DATES], CATALOGUE.by_id["PAT-C09"])
     controls = run_controls(rules)
