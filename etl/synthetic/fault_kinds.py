@@ -265,11 +265,13 @@ def nameless_drug(bench: Bench, rule: str, count: int) -> None:
 
 
 def _among_plain(bench: Bench, code: str) -> pd.Series:
-    """Rows of an episode with at least three plain assessments and one such code of its own."""
+    """Rows with that code of an episode with three assessments, another of them plain too."""
     responses = bench.tables["responses"]
     linked = responses[responses["treatment_id"] != ""]
     same = linked.groupby("treatment_id")["response"]
-    fit = linked["response"].eq(code) & same.transform("size").ge(3)
+    # PD and NE belong to either set of codes: among them alone an i-code is no stranger.
+    plain = linked["response"].isin(["CR", "PR", "SD"]).groupby(linked["treatment_id"])
+    fit = linked["response"].eq(code) & same.transform("size").ge(3) & plain.transform("sum").ge(2)
     return fit.reindex(responses.index, fill_value=False)
 
 

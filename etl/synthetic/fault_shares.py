@@ -219,7 +219,8 @@ _moved(
 _after_death("EPI-T02", "treatments", _QUIET, "stop_date")
 
 _local("DRG-C02", "drugs", "30 February", _any, neutral=True, stop_date=NO_DAY)
-_local("DRG-T03", "drugs", "after the export", _any, stop_date=FUTURE)
+_local("DRG-T03", "drugs", "after the export", _of("drugs", _young), stop_date=FUTURE)
+_after_death("DRG-T02", "drugs", _any, "stop_date")
 _moved("DRG-T06", "drugs", "reversed", _day("start_date"), "stop_date", "start_date", -10)
 KINDS.append(
     LocalKind(
