@@ -21,6 +21,7 @@ from assets import (
     cli_quality,
     cli_queries,
     cli_refresh,
+    cli_rejudge,
     cli_snapshots,
     cli_stewardship,
     cli_ui,
@@ -30,6 +31,7 @@ from assets.cli_common import err
 
 _MODULES = (
     cli_refresh,
+    cli_rejudge,
     cli_quality,
     cli_findings,
     cli_stewardship,

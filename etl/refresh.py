@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from etl import deliveries, impact, ingest, sensitivity
+from etl import deliveries, impact, ingest, kept_sources, sensitivity
 from etl.errors import WrongUseError
 from etl.governance import Governance, read_governance
 from etl.ingest import Registration
@@ -22,6 +22,7 @@ from etl.parameters import Parameters
 from etl.publish import files, steps
 from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish, recover
+from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from etl.worklists.shelf import follow
@@ -265,6 +266,8 @@ def write_study_outputs(
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish; the worklists of what is current are current, too."""
     publication = publish(con, settings, the_catalogue())
+    kept_sources.keep(con, settings, Night.read(con).inputs.export_id)
+    kept_sources.prune(settings, Shelf(settings.published).all())
     follow(settings)
     return publication
 

@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     encryption_key: SecretStr | None = Field(
         None, description="When set, the warehouse is encrypted at rest (extra `encryption`)."
     )
+    keep_sources: bool = Field(
+        True,
+        description=(
+            "Keep the source rows of published snapshots, for the operator alone, so that a past "
+            "night can be judged again. Never where the warehouse is encrypted."
+        ),
+    )
     keep_snapshots: int = Field(
         14, ge=1, description="Published snapshots kept; frozen ones are always kept."
     )
@@ -129,6 +136,11 @@ class Settings(BaseSettings):
     def warehouse_path(self) -> Path:
         """The working DuckDB file, private to the run."""
         return self.home / "warehouse.duckdb"
+
+    @property
+    def sources(self) -> Path:
+        """Folder of the source tables of published snapshots; the operator's alone."""
+        return self.home / "sources"
 
     @property
     def published(self) -> Path:
