@@ -117,7 +117,7 @@ def acceptances(desk: Desk) -> Section:
     told = wording.listed([f"{number:,} {name}" for name, number in by_usage if number])
     said = f"Of {wording.counted(len(rows), 'acceptance')}: {told}."
     if proposed:
-        said += f" {wording.counted(proposed, 'acceptance')} wait for approval and do not count."
+        said += f" Not approved yet, and so not counted: {wording.count(proposed)}."
     telling = [one for one in rows if one["approval"] == "proposed" or one["usage"] != "used"]
     telling = [one for one in telling if one["usage"] != "withdrawn"]
     telling.sort(key=lambda one: _USAGE.index(one["usage"]) if one["usage"] in _USAGE else 9)
