@@ -133,9 +133,9 @@ def about_end(owner: str, ended: Ended, pages: Addresses) -> Message | None:
     return Message(f"run:{ended.run_id}", title, (Part("", tuple(lines)),))
 
 
-def about_silence(owner: str, beat: Heartbeat, now: datetime, hours: int) -> Message | None:
-    """No night ended well for too long: something does not run. To engineers, once a day."""
-    if owner != ENGINEERS or not beat.is_late(now, hours):
+def about_silence(beat: Heartbeat, now: datetime, hours: int) -> Message | None:
+    """No night ended well for too long: something does not run. Once a day."""
+    if not beat.is_late(now, hours):
         return None
     last = beat.last_success
     ended = f"ended at {last.ended_at:%Y-%m-%d %H:%M} UTC" if last else "never came"

@@ -126,8 +126,10 @@ def _due(settings: Settings, owner: str, told: Told, now: datetime) -> Iterator[
         message = compose.about_night(owner, facts, told.known, pages)
         said = said or message is not None
         yield _Due(_night_key(head), message, facts.sequence)
-    silence = compose.about_silence(owner, beat, now, settings.missed_night_hours)
-    if silence is not None and silence.key not in told.settled:
+    # Engineers hear that a night is missing; stewards where no engineer has an address.
+    concerned = ENGINEERS if settings.digest_engineers else STEWARDS
+    silence = compose.about_silence(beat, now, settings.missed_night_hours)
+    if owner == concerned and silence is not None and silence.key not in told.settled:
         said = True
         yield _Due(silence.key, silence)
     if not said and _is_quiet(beat, told, now, settings):

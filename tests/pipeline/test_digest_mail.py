@@ -251,6 +251,8 @@ def test_a_night_that_never_came_is_told_once_a_day_to_engineers(
     assert said(deliver(settings, missing)) == expected
     assert deliver(settings, missing + timedelta(hours=1)) == []
     assert said(deliver(settings, missing + timedelta(days=1))) == expected
+    alone = settings.model_copy(update={"digest_engineers": None})
+    assert said(deliver(alone, missing)) == [("stewards", expected[0][1])]
     ended_well(settings, missing + timedelta(days=1, hours=1))
     assert deliver(settings, missing + timedelta(days=1, hours=2)) == []
 
