@@ -126,11 +126,13 @@ def choose(
         where: The relations to read.
         queries: What was asked and answered so far.
         rows: Findings a list shows at most; the first patient is shown whole all the same.
-        delivered: The data cut-off of what is asked about. An answer "corrected at source" that
-            is older is asked again: the delivery does not show the correction.
+        delivered: The data cut-off of what is asked about, for hospitals whose own is not known.
+            An answer "corrected at source" that is older is asked again: the delivery does not
+            show the correction.
     """
     _load_queries(con, queries)
     _load_subjects(con)
+    _load_deliveries(con)
     lists = ", ".join(f"'{status}'" for status in OPEN)
     con.execute(
         f"""
@@ -148,7 +150,8 @@ def choose(
                 coalesce(r.affects, '') as affects,
                 q.query_id,
                 case
-                    when q.answer = 'corrected at source' and q.answered_on < $delivered
+                    when q.answer = 'corrected at source'
+                        and q.answered_on < coalesce(d.delivered_on, $delivered)
                         then 'again'
                     when q.answer is not null then 'answered'
                 end as answered
@@ -156,6 +159,7 @@ def choose(
             left join quality.rules as r on r.rule_id = f.rule_id
             left join {where.hospitals} as h on h.hospital_id = f.hospital_id
             left join worklist_subjects as w on w.subject = f.subject
+            left join worklist_deliveries as d on d.hospital_id = f.hospital_id
             left join worklist_queries as q
                 on q.finding_id = f.finding_id and q.asked_on >= f.opened_on
             where f.status in ({lists})
@@ -286,6 +290,25 @@ def _load_subjects(con: duckdb.DuckDBPyConnection) -> None:
         "insert into worklist_subjects values (?, ?)",
         [[one.name, one.scope != "record"] for one in load_subjects().values()],
     )
+
+
+def _load_deliveries(con: duckdb.DuckDBPyConnection) -> None:
+    """The cut-off of each hospital's newest delivery, where that is kept: `worklist_deliveries`.
+
+    A night may hold some hospitals' deliveries only; the others have not shown a correction yet.
+    """
+    con.execute(
+        "create or replace temp table worklist_deliveries (hospital_id varchar, delivered_on date)"
+    )
+    found = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' "
+        "and table_name = 'hospital_deliveries'"
+    ).fetchone()
+    if found is not None:
+        con.execute(
+            "insert into worklist_deliveries select hospital_id, max(delivered_on) "
+            "from quality.hospital_deliveries where hospital_id is not null group by hospital_id"
+        )
 
 
 def _count(con: duckdb.DuckDBPyConnection, where: Relations, lists: str) -> None:

@@ -25,6 +25,7 @@ from tests.pipeline.support_refresh import (
 _STEPS = [
     "etl.refresh:run_model",
     "etl.refresh:ledger.plan",
+    "etl.refresh:write_worklists:after",
     "etl.publish.publication:snapshot.build",
     "etl.publish.publication:snapshot.build:after",
     "etl.publish.publication:_name",
@@ -33,7 +34,7 @@ _STEPS = [
     "etl.publish.shelf:Shelf.switch:after",
     "etl.publish.shelf:Shelf.conclude:after",
 ]
-_COMMITTED = _STEPS[6:]
+_COMMITTED = _STEPS[7:]
 
 
 def start(export: Path, home: Path, kill_at: str = "") -> subprocess.Popen[bytes]:
@@ -72,6 +73,9 @@ def test_killed_at_each_step_of_publication(home: Path, export: Path, kill_at: s
     assert ask(home, "select count(*) from marts.patients") == [(PATIENTS - 1,)]
     assert rechallenge("verify", "--all", home=home).code == 0
     assert sorted(path.name for path in (home / "published").glob(".*")) == []
+    assert (home / "worklists" / "current").readlink().name == current(home)
+    lists = {path.name for path in (home / "worklists").iterdir() if path.name != "current"}
+    assert lists == {before, current(home)}
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         known = con.execute("select snapshot_id from quality.snapshots order by all").fetchall()
     assert known == sorted([(before,), (current(home),)])

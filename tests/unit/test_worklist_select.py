@@ -190,6 +190,23 @@ def test_a_correction_that_a_later_delivery_does_not_show_is_asked_again(
     assert again == ["again"] * asked
 
 
+def test_a_hospital_that_did_not_deliver_since_is_not_asked_again(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    publish(con, finding(1))
+    con.execute("""
+        insert into quality.hospital_deliveries
+            (source, hospital_id, table_name, rows, delivered_on, status)
+        values ('native', 'H1', 'patients', 1, date '2025-03-01', 'arrived')
+    """)
+    answered = query(
+        1, state="answered", answer="corrected at source", answered_on=date(2025, 3, 2)
+    )
+    assert chosen(con, answered) == []
+    con.execute("update quality.hospital_deliveries set delivered_on = date '2025-03-03'")
+    assert chosen(con, answered) == ["f000001"]
+
+
 def test_a_finding_that_came_back_is_a_new_question(con: duckdb.DuckDBPyConnection) -> None:
     publish(con, finding(1, status="reopened", opened_on=date(2025, 3, 8)))
     answered = query(1, state="answered", answer="value confirmed", answered_on=date(2025, 3, 4))
