@@ -185,7 +185,7 @@ def _lay_out(sheet: Sheet, columns: Sequence[words.Column], last: int) -> None:
             [f'AND({given}<>"",{who}="")'], fill=PatternFill("solid", bgColor=_MISSING)
         ),
     )
-    _set_up_print(sheet, f"A1:{letters['days']}{last}")
+    _set_up_print(sheet, f"A1:{letters['status']}{last}")
 
 
 def _set_up_print(sheet: Sheet, area: str | None = None) -> None:
