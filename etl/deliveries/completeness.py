@@ -4,7 +4,8 @@ Belongs here: `quality.completeness`. Does not belong here: the target it is jud
 rules HOS-M01 and HOS-M05), completeness of single records (rules on those records).
 
 Known means that a value was given and it is not `unknown`; `not_tested` is an answer. An item
-that the source does not collect has no rows.
+that the source does not collect has no rows. Whether a patient has a date of diagnosis at all is an
+item of its own (`diagnosis_date`), of all years together.
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,8 @@ ITEMS: Mapping[str, Item] = {
     ),
 }
 
+_YEAR = "year(coalesce(b.advanced_diagnosis_date, b.primary_diagnosis_date))"
+
 
 def build_completeness(con: duckdb.DuckDBPyConnection) -> None:
     """Fill `quality.completeness` from staging: patients that can be placed, one baseline each."""
@@ -75,13 +78,18 @@ def build_completeness(con: duckdb.DuckDBPyConnection) -> None:
         ),
         counted as (
             select
-                p.hospital_id,
-                year(coalesce(b.advanced_diagnosis_date, b.primary_diagnosis_date)) as year,
+                p.hospital_id, {_YEAR} as year,
                 unnest([{", ".join(items)}], recursive := true)
             from staging.patients as p
             left join diagnoses as b on b.patient_id = p.patient_id
             where p.is_placed
             group by 1, 2
+            union all
+            select p.hospital_id, null, 'diagnosis_date', count(*), count({_YEAR})
+            from staging.patients as p
+            left join diagnoses as b on b.patient_id = p.patient_id
+            where p.is_placed
+            group by 1
         )
         select hospital_id, year, item, patients, known, known / patients
         from counted

@@ -43,7 +43,8 @@ def test_completeness_counts_the_known_by_hospital_and_year(
     )
     rows = con.execute(
         "select item, year, patients, known, share from quality.completeness "
-        "where item in ('ecog', 'ldh', 'braf', 'death_date', 'death_cause') order by all"
+        "where item in ('ecog', 'ldh', 'braf', 'death_date', 'death_cause', 'diagnosis_date') "
+        "order by all"
     ).fetchall()
     assert rows == [
         ("braf", 2020, 2, 1, 0.5),
@@ -52,6 +53,7 @@ def test_completeness_counts_the_known_by_hospital_and_year(
         ("death_cause", None, 1, 1, 1.0),
         ("death_date", 2020, 1, 1, 1.0),
         ("death_date", None, 1, 0, 0.0),
+        ("diagnosis_date", None, 3, 2, 2 / 3),
         ("ecog", 2020, 2, 1, 0.5),
         ("ecog", None, 1, 0, 0.0),
         ("ldh", 2020, 2, 2, 1.0),
