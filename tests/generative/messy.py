@@ -37,7 +37,7 @@ class Messy:
 
 registries: st.SearchStrategy[Messy] = st.builds(
     Messy,
-    st.lists(persons(), min_size=1, max_size=3).map(tuple),
+    st.lists(persons(), min_size=1, max_size=2).map(tuple),
     st.integers(0, 2**32 - 1),
 )
 

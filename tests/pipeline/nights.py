@@ -69,8 +69,8 @@ def run_night(con: duckdb.DuckDBPyConnection, delivery: Path, source: str) -> Re
     return registration
 
 
-def run_steps(con: duckdb.DuckDBPyConnection) -> None:
-    """Every step after loading, up to the studies and the verdicts on them."""
+def run_steps(con: duckdb.DuckDBPyConnection, *studies: str) -> None:
+    """Every step after loading, up to the studies (all, or those named) and their verdicts."""
     catalogue, parameters = load_catalogue(), Parameters()
     run_layer(con, "staging", parameters.as_sql())
     evaluate.prepare(con, catalogue)
@@ -81,7 +81,8 @@ def run_steps(con: duckdb.DuckDBPyConnection) -> None:
     run_layer(con, "marts", parameters.as_sql())
     build_before_judging(con, "derived")
     evaluate.judge(con, catalogue, "derived")
-    for study in load_studies().values():
-        build_study(con, study, parameters)
+    for name, study in load_studies().items():
+        if not studies or name in studies:
+            build_study(con, study, parameters)
     build_before_judging(con, "mart")
     evaluate.judge(con, catalogue, "mart")
