@@ -178,14 +178,13 @@ def _refresh(
     """Plan, then run the nightly job unless its snapshot stands already."""
     from assets.digest import note_nothing_new
     from etl import ingest, refresh
-    from etl.publish.publication import recover
     from etl.publish.shelf import Shelf
     from etl.warehouse import open_session
 
     ledger_day = day(as_of) or settings.today()
     refresh.chosen_studies(studies)
     with open_session(settings) as con:  # says at once when another run holds the warehouse
-        remark = recover(con, settings)
+        remark = refresh.recover(con, settings)
     if remark:
         err(remark)
     night = refresh.plan(

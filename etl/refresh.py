@@ -19,9 +19,9 @@ from etl.governance import Governance, read_governance
 from etl.ingest import Registration
 from etl.models import Model, run_model
 from etl.parameters import Parameters
-from etl.publish import files, steps
+from etl.publish import files, publication, steps
 from etl.publish.night import Night, plan_night
-from etl.publish.publication import Publication, publish, recover
+from etl.publish.publication import Publication, publish
 from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
@@ -117,6 +117,13 @@ def plan(
     )
 
 
+def recover(con: duckdb.DuckDBPyConnection, settings: Settings) -> str | None:
+    """Finish or undo what a killed night left, its worklists too; a sentence if there was any."""
+    remark = publication.recover(con, settings)
+    follow(settings)
+    return remark
+
+
 def load(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -132,7 +139,6 @@ def load(
         InputUnreadableError: the export cannot be read.
     """
     remark = recover(con, settings)
-    follow(settings)
     steps.begin(con)
     load_codelists(con)
     in_force = read_governance(settings.governance, as_of)
@@ -265,11 +271,11 @@ def write_study_outputs(
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish; the worklists of what is current are current, too."""
-    publication = publish(con, settings, the_catalogue())
+    published = publish(con, settings, the_catalogue())
     kept_sources.keep(con, settings, Night.read(con).inputs.export_id)
     kept_sources.prune(settings, Shelf(settings.published).all())
     follow(settings)
-    return publication
+    return published
 
 
 def _forget_other_studies(

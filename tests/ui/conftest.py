@@ -84,9 +84,13 @@ def ui_address(ui_home: Path, ui_port: int) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium; absent it is a failure in CI and a skip elsewhere."""
+    """Chromium; absent it is a failure in CI and a skip elsewhere.
+
+    It is closed with its module: Playwright keeps an event loop running in this thread, in which
+    no Dagster job of a later test could run.
+    """
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed, and CI drives the UI.")
