@@ -1,0 +1,86 @@
+"""The report as one HTML file that opens offline.
+
+Belongs here: what a section is, and turning sections into HTML. Does not belong here: what stands
+in a section (`sections`), the words and numbers (the modules beside this one).
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from etl.outputs import prose
+from etl.outputs.figures import Figure
+from etl.outputs.headline import headline_table
+from etl.outputs.results import Results
+from etl.outputs.tables import Table
+from etl.studies import words
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+Item = Table | Figure | str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report: heading and what stands below it, in order."""
+
+    heading: str
+    items: tuple[Item, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The heading as the target of a link."""
+        return self.heading.lower().replace(" ", "-")
+
+
+def render(results: Results, sections: Sequence[Section], printed: Table | None) -> str:
+    """The page.
+
+    Args:
+        results: what the study found.
+        sections: what stands on the page, in order.
+        printed: what was found beside what the publication prints, if there is one.
+    """
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            study=results.study,
+            context=results.context,
+            sections=sections,
+            definition=words.definition(results.study),
+            printed=printed,
+            headline=headline_table(results),
+            patients=len(results.pairs),
+            no_patient=prose.NO_PATIENT,
+        )
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The templates with what they ask about items, compiled once a process."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        is_figure=lambda item: isinstance(item, Figure),
+        is_table=lambda item: isinstance(item, Table),
+        as_data=_as_data,
+    )
+    return made
+
+
+def _as_data(figure: Figure) -> str:
+    """The figure as a data address, so that the page needs no other file."""
+    encoded = base64.b64encode(figure.path.read_bytes()).decode("ascii")
+    return f"data:image/svg+xml;base64,{encoded}"
