@@ -36,6 +36,7 @@ def attrition_figure(results: Results, folder: Path) -> Figure:
         folder / "attrition.svg",
         attrition_table(results),
         "Every value as registered.",
+        pdf=folder / "attrition.pdf",
     )
 
 

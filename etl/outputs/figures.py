@@ -1,38 +1,58 @@
-"""The figures: Kaplan-Meier panels, Sankey diagram, swimmer plot, attrition; one style.
+"""A figure as the outputs hold it, and the one house style that every figure is drawn in.
 
-Belongs here: drawing what the tables hold, as SVG whose letters are outlines (it looks the same
-everywhere, and needs no font). Does not belong here: any estimation. Colours are those of Okabe
-and Ito, told apart by readers with any colour vision; groups differ in line style as well.
+Belongs here: the `Figure` value, colours, line styles, and saving as SVG and PDF. Does not belong
+here: what any figure shows (the modules beside this one), estimation.
+
+Colours are those of Okabe and Ito, told apart by readers with any colour vision; every colour has
+a line style beside it as a second code, so that a figure can be read when printed in grey. In SVG
+letters are outlines, so it looks the same everywhere and needs no font; a PDF carries the fonts it
+uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from etl.outputs import prose, wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
-from etl.parameters import DAYS_PER_MONTH
-from etl.studies.endpoints import TimeEndpoint, time_endpoints
-from etl.studies.estimates import fit_endpoint, members_of
-from etl.survival.kaplan_meier import Curve
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
 INK = "#222222"
 GREY = "#767676"
+RULE = "#e3e3e3"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-STYLES = ("-", (0, (5, 2)), (0, (1, 1)), "-.")
+STYLES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 ALL_COLOUR = "#444444"
 MOST_GROUPS = 8
-"""Curves that colour and line style can tell apart in one panel."""
+"""Groups that colour and line style can tell apart in one panel."""
+WIDTH = 7.4
+"""Inches: a figure fills the text of an A4 page."""
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+"""What matplotlib is told, for every figure."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,9 @@ class Figure:
         path: the SVG.
         data: what it draws.
         note: what a reader needs to know below the figure.
+        pdf: the same drawing for print, its fonts embedded.
+        interactive: the same as a Plotly figure in JSON; None where a drawing is enough.
+        more: further numbers that it draws, each a CSV of its own.
     """
 
     name: str
@@ -54,31 +77,39 @@ class Figure:
     path: Path
     data: Table
     note: str = ""
+    pdf: Path | None = None
+    interactive: str | None = None
+    more: tuple[Table, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The drawing in every form it was saved in."""
+        return (self.path,) if self.pdf is None else (self.path, self.pdf)
 
 
 @contextmanager
 def drawing(name: str, folder: Path, width: float, height: float) -> Iterator[Canvas]:
-    """A canvas in the house style, saved as `<name>.svg`; the same data give the same bytes."""
+    """A canvas in the house style, saved as `<name>.svg` and `<name>.pdf`.
+
+    No date and no random mark is written, so the same data give the same bytes.
+
+    Args:
+        name: file name without ending.
+        folder: where the files go.
+        width: in inches.
+        height: in inches.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure as NewCanvas
 
-    style: Any = {
-        "svg.hashsalt": name,
-        "svg.fonttype": "path",
-        "font.family": "DejaVu Sans",
-        "font.size": 9.5,
-        "axes.edgecolor": GREY,
-        "axes.labelcolor": INK,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "text.color": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-    }
+    style: Any = STYLE | {"svg.hashsalt": name}
     with mpl.rc_context(style):
         canvas = NewCanvas(figsize=(width, height), layout="constrained")
         yield canvas
         canvas.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "rechallenge"})
+        canvas.savefig(
+            folder / f"{name}.pdf", metadata={"CreationDate": None, "Creator": "rechallenge"}
+        )
 
 
 def colour_of(results: Results, stratum: str) -> str:
@@ -87,188 +118,11 @@ def colour_of(results: Results, stratum: str) -> str:
     return COLOURS[names.index(stratum) % len(COLOURS)] if stratum in names else ALL_COLOUR
 
 
-def kaplan_meier(
-    results: Results, folder: Path, endpoint_name: str, subset: str = "all"
-) -> Figure | None:
-    """Curves of a time to event by group with bands and numbers at risk; None without patients."""
-    endpoint = next(found for found in time_endpoints(results.study) if found.name == endpoint_name)
-    groups = _groups_drawn(results, subset)
-    curves = {
-        stratum: curve
-        for stratum in groups
-        if (curve := _curve(results, endpoint, stratum, subset)).subjects > 0
-    }
-    if not curves:
-        return None
-    name = f"km_{endpoint_name}" + ("" if subset == "all" else "_responders")
-    last = max(curve.steps[-1].time for curve in curves.values()) / DAYS_PER_MONTH
-    ticks = _ticks(last)
-    with drawing(name, folder, 7.4, 4.2 + 0.22 * len(curves)) as canvas:
-        panel, risk = canvas.subplots(
-            2, 1, height_ratios=[10, 0.9 + 0.75 * len(curves)], sharex=True
-        )
-        for stratum, curve in curves.items():
-            # Three bands on top of each other cannot be read; all patients' is the one kept.
-            has_band = "all" not in curves or stratum == "all"
-            _draw_curve(panel, results, stratum, curve, has_band=has_band)
-        _finish_panel(panel, endpoint, ticks)
-        _draw_numbers_at_risk(risk, results, curves, ticks)
-    title = wording.ENDPOINT_NAMES[endpoint_name]
-    if subset != "all":
-        title += f", {wording.SUBSET_NAMES[subset]}"
-    return Figure(
-        name,
-        title,
-        _kaplan_meier_in_words(results, endpoint_name, subset, tuple(curves)),
-        folder / f"{name}.svg",
-        _steps_table(name, title, curves),
-        f"{'Band of all patients' if 'all' in curves else 'Bands'}: pointwise 95% log(-log) "
-        "intervals. Ticks: censored patients. "
-        "Below: patients still at risk."
-        + (
-            " There are too many groups to draw each."
-            if "all" in groups[:1] and results.groups
-            else ""
-        )
-        + (f" {prose.IMMORTAL_TIME}" if endpoint.is_immortal else ""),
-    )
-
-
-def _groups_drawn(results: Results, subset: str) -> tuple[str, ...]:
-    """Groups with a curve: those of the study, unless they could not be told apart."""
-    if not results.groups or len(results.groups) > MOST_GROUPS:
-        return ("all",)
-    return results.groups if subset == "all" else results.strata
-
-
-def _curve(results: Results, endpoint: TimeEndpoint, stratum: str, subset: str) -> Curve:
-    members, _ = members_of(endpoint, results.members(stratum), "as_registered", subset)
-    return fit_endpoint(endpoint, members, results.study.endpoints.confidence)
-
-
-def _draw_curve(
-    panel: Axes, results: Results, stratum: str, curve: Curve, *, has_band: bool
-) -> None:
-    colour = colour_of(results, stratum)
+def line_style_of(results: Results, stratum: str) -> Any:
+    """Line style of a group; with the colour it tells `MOST_GROUPS` groups apart."""
     names = results.groups
-    style = STYLES[names.index(stratum) % len(STYLES)] if stratum in names else "-"
-    times = [0.0, *(step.time / DAYS_PER_MONTH for step in curve.steps)]
-    survival = [1.0, *(float(step.survival) for step in curve.steps)]
-    lower = [1.0, *(_band(step.lower, float(step.survival)) for step in curve.steps)]
-    upper = [1.0, *(_band(step.upper, float(step.survival)) for step in curve.steps)]
-    if has_band:
-        panel.fill_between(times, lower, upper, step="post", color=colour, alpha=0.14, linewidth=0)
-    panel.step(
-        times,
-        survival,
-        where="post",
-        color=colour,
-        linestyle=style,
-        linewidth=1.9,
-        label=f"{wording.group_name(stratum)} (N = {curve.subjects})",
-    )
-    censored = [step for step in curve.steps if step.censored]
-    panel.plot(
-        [step.time / DAYS_PER_MONTH for step in censored],
-        [float(step.survival) for step in censored],
-        linestyle="none",
-        marker="|",
-        markersize=8,
-        color=colour,
-    )
-
-
-def _band(limit: float | None, survival: float) -> float:
-    return survival if limit is None else limit
-
-
-def _finish_panel(panel: Axes, endpoint: TimeEndpoint, ticks: Sequence[int]) -> None:
-    labels = {
-        "pfs": "Alive without progression",
-        "pfs_delayed_entry": "Alive without progression",
-        "os": "Alive",
-        "os_delayed_entry": "Alive",
-        "dor": "Still in response",
-    }
-    since = "initial treatment" if endpoint.index == "initial_start" else "rechallenge"
-    panel.set_ylim(0, 1.02)
-    panel.set_xlim(0, ticks[-1])
-    panel.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-    panel.set_ylabel(labels[endpoint.name])
-    panel.grid(axis="y", color="#e3e3e3", linewidth=0.7)
-    panel.set_axisbelow(True)
-    panel.tick_params(axis="x", labelbottom=True)
-    panel.set_xticks(ticks)
-    panel.set_xlabel(
-        "Months from the first response" if endpoint.name == "dor" else f"Months from {since}"
-    )
-    panel.legend(frameon=False, loc="upper right")
-
-
-def _draw_numbers_at_risk(
-    axes: Axes, results: Results, curves: dict[str, Curve], ticks: Sequence[int]
-) -> None:
-    axes.set_ylim(len(curves) - 0.4, -1.1)
-    axes.axis("off")
-    axes.text(0, -0.9, "At risk", fontweight="bold", va="center", ha="left", fontsize=8.5)
-    for row, (stratum, curve) in enumerate(curves.items()):
-        for tick in ticks:
-            axes.text(
-                tick,
-                row,
-                str(curve.at_risk(tick * DAYS_PER_MONTH)),
-                ha="center",
-                va="center",
-                fontsize=8.5,
-            )
-        axes.annotate(
-            "\n".join(wrap(wording.group_name(stratum), 24)),
-            (0, row),
-            xytext=(-14, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=8.5,
-            color=colour_of(results, stratum),
-        )
-
-
-def _ticks(last: float) -> list[int]:
-    step = next((width for width in (1, 2, 3, 6, 12, 24) if last / width <= 9), 60)
-    return list(range(0, int(last) + step + 1, step))
-
-
-def _kaplan_meier_in_words(
-    results: Results, endpoint: str, subset: str, groups: Sequence[str]
-) -> str:
-    parts = []
-    for stratum in groups:
-        row = results.estimate(endpoint, stratum, statistic="median", subset=subset)
-        parts.append(
-            f"{wording.group_name(stratum)}: median {wording.median_cell(row)} months, "
-            f"{row['numerator']} events in {row['denominator']} patients"
-        )
-    return f"Kaplan-Meier curves. {'; '.join(parts)}."
-
-
-def _steps_table(name: str, title: str, curves: dict[str, Curve]) -> Table:
-    rows = [
-        (
-            stratum,
-            f"{step.time / DAYS_PER_MONTH:.3f}",
-            str(step.at_risk),
-            str(step.events),
-            str(step.censored),
-            f"{float(step.survival):.4f}",
-            "" if step.lower is None else f"{step.lower:.4f}",
-            "" if step.upper is None else f"{step.upper:.4f}",
-        )
-        for stratum, curve in curves.items()
-        for step in curve.steps
-    ]
-    return Table(
-        name,
-        f"{title}: the steps of the curves.",
-        ("Group", "Months", "At risk", "Events", "Censored", "Survival", "Lower", "Upper"),
-        tuple(rows),
-    )
+    if stratum not in names:
+        return STYLES[0]
+    place = names.index(stratum)
+    # The fifth group has the first one's colour again, and must not have its style.
+    return STYLES[(place + place // len(COLOURS)) % len(STYLES)]

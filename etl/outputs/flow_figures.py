@@ -58,6 +58,7 @@ def sankey(results: Results, folder: Path) -> Figure | None:
         _flows_table(results, flows),
         "Every rechallenged patient is drawn, those not evaluable too. Stable disease includes "
         "non-complete response/non-progression.",
+        pdf=folder / "sankey.pdf",
     )
 
 
@@ -221,6 +222,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         "Dark: on one of the two treatments, in the colour of the group. Grey: on another. "
         "Pale: off treatment. A dot at the "
         "left marks who responded to the rechallenge. No identifier is drawn.",
+        pdf=folder / "swimmer.pdf",
     )
 
 
@@ -310,8 +312,7 @@ def _finish_swimmer(axes: Axes, results: Results, pairs: list[Pair]) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Months from the start of the rechallenge")
-    axes.grid(axis="x", color="#e3e3e3", linewidth=0.7)
-    axes.set_axisbelow(True)
+    axes.grid(axis="x")
     groups = [
         Patch(color=colour_of(results, name), label=wording.group_name(name))
         for name in results.groups or ("all",)
@@ -330,7 +331,6 @@ def _finish_swimmer(axes: Axes, results: Results, pairs: list[Pair]) -> None:
         handles=[*groups, *other, *marks],
         loc="outside upper center",
         ncols=4,
-        frameon=False,
         fontsize=8,
     )
 

@@ -50,7 +50,10 @@ def write_outputs(
         if isinstance(item, Table):
             written.append(tables.write_csv(item, out_dir / "tables"))
         elif isinstance(item, Figure):
-            written += [item.path, tables.write_csv(item.data, out_dir / "tables")]
+            written += item.files
+            written += [
+                tables.write_csv(drawn, out_dir / "tables") for drawn in (item.data, *item.more)
+            ]
     return list(dict.fromkeys(written))
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from etl.outputs import (
     attrition_figure,
-    figures,
     flow_figures,
     impact_table,
     method_tables,
     outcome_tables,
     prose,
     sensitivity_figure,
+    survival_figures,
     tables,
     toxicity_tables,
 )
@@ -89,17 +89,17 @@ def _survival(results: Results, folder: Path) -> list[Item | None]:
     """Curves and times; where patients could not have died at first, that is said at the curve."""
     responders = outcome_tables.RESPONDERS
     items: list[Item | None] = [
-        figures.kaplan_meier(results, folder, "pfs"),
+        survival_figures.kaplan_meier(results, folder, "pfs"),
         outcome_tables.times_table(results),
         prose.GUARANTEE_TIME,
-        figures.kaplan_meier(results, folder, "pfs", responders),
-        figures.kaplan_meier(results, folder, "dor", responders),
-        figures.kaplan_meier(results, folder, "os"),
+        survival_figures.kaplan_meier(results, folder, "pfs", responders),
+        survival_figures.kaplan_meier(results, folder, "dor", responders),
+        survival_figures.kaplan_meier(results, folder, "os"),
     ]
     late = [one.name for one in time_endpoints(results.study) if one.enters_late]
     if late:
         items += [prose.IMMORTAL_TIME, prose.DELAYED_ENTRY]
-        items += [figures.kaplan_meier(results, folder, name) for name in late]
+        items += [survival_figures.kaplan_meier(results, folder, name) for name in late]
     return items
 
 

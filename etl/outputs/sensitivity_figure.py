@@ -86,6 +86,7 @@ def sensitivity_figure(results: Results, folder: Path) -> Figure | None:
         _data(results),
         "Filled marks and the line are what the study uses; a number stands where an alternative "
         "gives another. An interval without an upper limit ends with the panel.",
+        pdf=folder / f"{name}.pdf",
     )
 
 
