@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.outputs import comparison, page, tables
+from etl.outputs import comparison, great, page, tables
 from etl.outputs.figures import Figure
 from etl.outputs.results import ReportContext, Results, read_results
 from etl.outputs.sections import build_sections
@@ -49,6 +49,7 @@ def write_outputs(
     for item in [*(item for section in sections for item in section.items), printed]:
         if isinstance(item, Table):
             written.append(tables.write_csv(item, out_dir / "tables"))
+            written.append(great.write_html(item, out_dir / "tables"))
         elif isinstance(item, Figure):
             written += item.files
             written += [

@@ -5,6 +5,7 @@ belong here: outcomes (`outcome_tables`) or data quality and methods (`method_ta
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ Row = tuple[str, ...]
 
 UNKNOWN = ("unknown", "not_tested")
 
+_NUMBER = re.compile(r"[-\u2212]?[\d.,]+%?|\u2013|")
+"""A bare number, percentage, dash or empty cell."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -28,7 +32,8 @@ class Table:
     Attributes:
         name: file name without ending.
         caption: sentence above the table.
-        header: head of each column; the first column heads the rows.
+        header: head of each column; the first column heads the rows. A head
+            'Rechallenge: Ipilimumab' stands under the spanner 'Rechallenge'.
         rows: cells; a row head 'Stage: IV' stands under the group 'Stage'.
         note: what a reader needs to know below the table.
     """
@@ -51,6 +56,38 @@ class Table:
                 found.append((group, []))
             found[-1][1].append((label, *row[1:]))
         return found
+
+    @property
+    def heads(self) -> Row:
+        """Heads of the columns after the first, without their spanner."""
+        return tuple(head.partition(": ")[2] or head for head in self.header[1:])
+
+    @property
+    def spanners(self) -> list[tuple[str, list[int]]]:
+        """What stands over the columns after the first, with their positions; '' over none."""
+        found: list[tuple[str, list[int]]] = []
+        for position, head in enumerate(self.header[1:]):
+            spanner, separator, _ = head.partition(": ")
+            if not separator:
+                spanner = ""
+            if not found or found[-1][0] != spanner:
+                found.append((spanner, []))
+            found[-1][1].append(position)
+        return found
+
+    @property
+    def has_spanners(self) -> bool:
+        """Whether anything stands over the heads of the columns."""
+        return any(spanner for spanner, _ in self.spanners)
+
+    @property
+    def number_columns(self) -> list[int]:
+        """Columns, by position, whose every cell is a bare number; they are set to the right."""
+        return [
+            position
+            for position in range(1, len(self.header))
+            if self.rows and all(_NUMBER.fullmatch(row[position]) for row in self.rows)
+        ]
 
 
 def write_csv(table: Table, folder: Path) -> Path:
