@@ -1,7 +1,7 @@
-"""Tables of data quality, parameters, versions and the RECORD checklist.
+"""Tables of data quality, parameters and versions.
 
 Belongs here: what a reader needs to judge how the numbers came about. Does not belong here: the
-numbers themselves.
+numbers themselves, the checklist (`checklist`).
 """
 
 import platform
@@ -10,7 +10,6 @@ from importlib.metadata import version
 from etl.outputs import wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Row, Table
-from etl.studies.criteria import criteria
 
 LIBRARIES = ("duckdb", "lifelines", "scipy", "pandas", "pandera", "matplotlib")
 
@@ -103,6 +102,42 @@ def registry_quality_table(results: Results) -> Table:
     )
 
 
+def evaluable_sets_table(results: Results) -> Table:
+    """Each evaluable set with its size, and the endpoints that are estimated in it."""
+    found: dict[str, list[str]] = {}
+    sizes: dict[tuple[str, str, str], int] = {}
+    for row in results.estimates:
+        if row["edition"] == "as_registered":
+            name = f"{row['evaluable_set']}|{row['subset']}"
+            endpoint = wording.ENDPOINT_NAMES[row["endpoint"]]
+            if endpoint not in found.setdefault(name, []):
+                found[name].append(endpoint)
+            sizes[row["evaluable_set"], row["subset"], row["stratum"]] = row["denominator"]
+    rows = []
+    for key in sorted(found):
+        name, subset = key.split("|")
+        of = "" if subset == "all" else f", {wording.SUBSET_NAMES[subset]}"
+        rows.append(
+            (
+                f"{wording.evaluable_set(name)}{of}",
+                name,
+                "; ".join(sorted(found[key])),
+                *(str(sizes.get((name, subset, stratum), 0)) for stratum in results.strata),
+            )
+        )
+    return Table(
+        "evaluable_sets",
+        "Evaluable sets, their size, and what is estimated in each, as registered.",
+        (
+            "Patients",
+            "In estimates.csv",
+            "Endpoints",
+            *(wording.group_name(stratum) for stratum in results.strata),
+        ),
+        tuple(rows),
+    )
+
+
 def definition_table(results: Results) -> Table:
     """The study's definition, key by key, as the engine read it."""
     study = results.study
@@ -148,91 +183,6 @@ def versions_table(results: Results) -> Table:
         *((name, version(name)) for name in LIBRARIES),
     )
     return Table("versions", "What this report was made from and with.", ("What", "Version"), rows)
-
-
-def record_table(results: Results) -> Table:
-    """Items of RECORD and STROBE that can be filled by the machine."""
-    context, study = results.context, results.study
-    first = results.attrition[0]["patients"] if results.attrition else 0
-    steps = "; ".join(step.description.lower() for step in criteria(study)[1:])
-    follow_up = results.estimate("follow_up")
-    missing = "see the rows of missing values in Table 1"
-    rows = (
-        (
-            "RECORD 1.1",
-            "Type of data and name of the database",
-            f"Cancer-treatment registry {context.registry}, export of {context.export_date}"
-            + (" (synthetic)" if context.is_synthetic else ""),
-        ),
-        ("RECORD 1.3", "Linkage", "Within the registry only, by patient and treatment ids."),
-        ("RECORD 6.1", "Codes and algorithms selecting the population", f"{steps}."),
-        (
-            "RECORD 6.2",
-            "Validation of the codes and algorithms",
-            "To be filled by the authors: no validation against source records is part of the run.",
-        ),
-        ("RECORD 6.3", "Flow of linkage", "Attrition table; no linkage with other sources."),
-        (
-            "RECORD 7.1",
-            "Codes of exposures, outcomes and confounders",
-            (
-                "Regimens in the definition; RECIST 1.1, iRECIST and CTCAE codes; parameters in "
-                "the Methods."
-            ),
-        ),
-        (
-            "RECORD 12.1",
-            "Access to the database",
-            f"All {wording.count(first)} patients of the export were available to the run.",
-        ),
-        (
-            "RECORD 12.2",
-            "Data cleaning",
-            (
-                f"{wording.count(len(results.judged))} rules were judged (catalogue "
-                f"{context.rules_hash[:12]}); no value was changed; doubtful values leave the "
-                "quality-filtered edition."
-            ),
-        ),
-        ("RECORD 13.1", "Selection of persons", "Attrition, with doubtful values as steps."),
-        ("STROBE 12c", "Missing data", f"No imputation; {missing} and the n/N of each estimate."),
-        ("STROBE 12e", "Sensitivity analyses", "Both editions side by side in Sensitivity."),
-        (
-            "STROBE 13",
-            "Numbers at each stage",
-            f"{wording.count(first)} patients in the registry, {len(results.pairs)} rechallenged.",
-        ),
-        ("STROBE 14", "Characteristics and follow-up", _follow_up_in_words(follow_up)),
-        ("STROBE 15-16", "Outcomes and estimates with intervals", "Response to Toxicity."),
-        (
-            "RECORD 19.1",
-            "Data not made for the question",
-            (
-                "Response is as assessed in routine care; rechallenged patients had to live and "
-                "stay fit until rechallenge; scans are not at fixed times. To be completed by the "
-                "authors."
-            ),
-        ),
-        (
-            "RECORD 22.1",
-            "Access to protocol, data and code",
-            (
-                f"Definition {study.id}, code {context.code_version}, snapshot "
-                f"{context.snapshot_id[:12]}."
-            ),
-        ),
-    )
-    return Table(
-        "record",
-        "Items of RECORD and STROBE, filled where the machine can.",
-        ("Item", "Asks for", "Answer"),
-        rows,
-        "RECORD: Benchimol et al., PLoS Medicine 2015. The other items are the authors' to write.",
-    )
-
-
-def _follow_up_in_words(row: dict[str, object]) -> str:
-    return f"Table 1; median follow-up {wording.median_cell(row)} months by reverse Kaplan-Meier."
 
 
 def _plain(value: object) -> str:

@@ -232,7 +232,7 @@ def sensitivity_table(results: Results) -> Table:
             rows.append(
                 (
                     f"{time_name(endpoint, subset)}: {wording.group_name(stratum)}",
-                    *map(_with_size, both),
+                    *map(with_size, both),
                     str(both[0]["denominator"] - both[1]["denominator"]),
                 )
             )
@@ -271,6 +271,7 @@ def _milestone(results: Results, endpoint: str, stratum: str, subset: str, at: i
     return wording.survival_cell(row)
 
 
-def _with_size(row: Record) -> str:
+def with_size(row: Record) -> str:
+    """An estimate; a time with the size of its evaluable set."""
     cell = wording.estimate_cell(row)
     return cell if row["statistic"] == "proportion" else f"{cell}, N = {row['denominator']}"

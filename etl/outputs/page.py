@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from etl.outputs import prose
+from etl.outputs import prose, trace
 from etl.outputs.figures import Figure
 from etl.outputs.headline import headline_table
 from etl.outputs.results import Results
@@ -21,7 +21,23 @@ from etl.studies import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-Item = Table | Figure | str
+
+@dataclass(frozen=True)
+class Subheading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A warning that stands out: the name of the danger, and what it does to the numbers."""
+
+    name: str
+    text: str
+
+
+Item = Table | Figure | Subheading | Caution | str
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,7 @@ def render(results: Results, sections: Sequence[Section], printed: Table | None)
             definition=words.definition(results.study),
             printed=printed,
             headline=headline_table(results),
+            estimates=results.estimates,
             patients=len(results.pairs),
             no_patient=prose.NO_PATIENT,
         )
@@ -75,6 +92,9 @@ def environment() -> Environment:
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         is_figure=lambda item: isinstance(item, Figure),
         is_table=lambda item: isinstance(item, Table),
+        is_subheading=lambda item: isinstance(item, Subheading),
+        is_caution=lambda item: isinstance(item, Caution),
+        source=trace.source,
         as_data=_as_data,
     )
     return made

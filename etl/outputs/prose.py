@@ -31,6 +31,31 @@ CAUTION = (
     "with others."
 )
 
+EDITIONS = (
+    "Every estimate is given in two editions. As registered, all values count as the registry "
+    "holds them. Quality filtered, a value that rests on a record with a finding of severity error "
+    "leaves its evaluable set; no row is dropped and no value is changed."
+)
+
+PAIRED = (
+    "Two responses of one patient are discordant when one is a complete or partial response and "
+    "the other is not, over patients evaluable for both. Beside the share of discordant pairs "
+    "stand the share to expect if the two were independent, the response to the rechallenge in "
+    "initial responders and in others, and the exact (binomial) McNemar test of the discordant "
+    "pairs."
+)
+
+MISSING = (
+    "Nothing is imputed. A patient who is not evaluable for an endpoint is out of its evaluable "
+    "set and is counted; response is also given over all patients, where those who are not "
+    "evaluable count as no responders."
+)
+
+CHECKLIST = (
+    "Items marked as the authors' cannot be answered from a registry's records; what is left to "
+    "write is said. Nothing in this table was written by a person."
+)
+
 IMMORTAL_TIME = (
     "Counted from the initial treatment: patients had to live until the rechallenge to be in the "
     "study (immortal time), so the curve cannot fall before it and lies too high."

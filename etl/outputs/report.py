@@ -11,6 +11,7 @@ import duckdb
 
 from etl.outputs import comparison, great, page, tables
 from etl.outputs.figures import Figure
+from etl.outputs.headline import headline_table
 from etl.outputs.results import ReportContext, Results, read_results
 from etl.outputs.sections import build_sections
 from etl.outputs.summary import write_summary
@@ -46,7 +47,8 @@ def write_outputs(
         _write_estimates(results, out_dir / "estimates.csv"),
         write_summary(results, out_dir / "summary.json"),
     ]
-    for item in [*(item for section in sections for item in section.items), printed]:
+    items = [item for section in sections for item in section.items]
+    for item in [headline_table(results), printed, *items]:
         if isinstance(item, Table):
             written.append(tables.write_csv(item, out_dir / "tables"))
             written.append(great.write_html(item, out_dir / "tables"))

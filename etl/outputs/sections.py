@@ -8,17 +8,19 @@ from pathlib import Path
 
 from etl.outputs import (
     attrition_figure,
+    checklist,
     flow_figures,
     impact_table,
     method_tables,
     outcome_tables,
     prose,
+    quality_statement,
     sensitivity_figure,
     survival_figures,
     tables,
     toxicity_tables,
 )
-from etl.outputs.page import Item, Section
+from etl.outputs.page import Caution, Item, Section, Subheading
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.studies.endpoints import time_endpoints
@@ -73,15 +75,23 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
         Section(
             "Methods",
             (
+                Subheading("Derivation"),
                 prose.DERIVATION,
+                prose.EDITIONS,
+                method_tables.evaluable_sets_table(results),
+                Subheading("Statistics"),
                 prose.STATISTICS,
+                prose.PAIRED,
+                prose.MISSING,
                 prose.CAUTION,
+                Subheading("Definition and parameters"),
                 method_tables.definition_table(results),
                 method_tables.parameters_table(results),
+                Subheading("Versions"),
                 method_tables.versions_table(results),
             ),
         ),
-        Section("RECORD", (method_tables.record_table(results),)),
+        Section("RECORD", (prose.CHECKLIST, checklist.record_table(results))),
     ]
 
 
@@ -89,16 +99,19 @@ def _survival(results: Results, folder: Path) -> list[Item | None]:
     """Curves and times; where patients could not have died at first, that is said at the curve."""
     responders = outcome_tables.RESPONDERS
     items: list[Item | None] = [
+        Subheading("Progression-free survival"),
         survival_figures.kaplan_meier(results, folder, "pfs"),
         outcome_tables.times_table(results),
-        prose.GUARANTEE_TIME,
+        Subheading("Responders, and duration of response"),
+        Caution("Guarantee time", prose.GUARANTEE_TIME),
         survival_figures.kaplan_meier(results, folder, "pfs", responders),
         survival_figures.kaplan_meier(results, folder, "dor", responders),
+        Subheading("Overall survival"),
         survival_figures.kaplan_meier(results, folder, "os"),
     ]
     late = [one.name for one in time_endpoints(results.study) if one.enters_late]
     if late:
-        items += [prose.IMMORTAL_TIME, prose.DELAYED_ENTRY]
+        items += [Caution("Immortal time", prose.IMMORTAL_TIME), prose.DELAYED_ENTRY]
         items += [survival_figures.kaplan_meier(results, folder, name) for name in late]
     return items
 
@@ -121,16 +134,39 @@ def _said(item: Item) -> Item:
     return item
 
 
-def _quality(results: Results) -> tuple[Item, ...]:
-    registry = method_tables.registry_quality_table(results)
-    judged = (
-        f"{len(results.judged)} rules were judged on this export."
-        if results.judged
-        else "The verdicts on this export are not part of the warehouse this report was made from."
-    )
-    found = (
-        _said(method_tables.doubts_table(results)),
+def _doubts(results: Results) -> tuple[Item, ...]:
+    """Who and why; nothing where no value is doubtful, which has been said."""
+    if not any(map(quality_statement.is_doubtful, results.pairs)):
+        return ()
+    return (
         method_tables.doubtful_values_table(results),
-        _said(impact_table.impact_table(results)),
+        _said(method_tables.doubts_table(results)),
     )
-    return (judged, *(found if results.pairs else (prose.NO_PATIENT,)), _said(registry))
+
+
+def _quality(results: Results) -> tuple[Item, ...]:
+    """The statement: judged, doubtful and why, both editions, what cannot be judged."""
+    statement = quality_statement
+    cohort: tuple[Item, ...] = (prose.NO_PATIENT,)
+    unknown: tuple[Item, ...] = ()
+    if results.pairs:
+        cohort = (
+            statement.doubt_in_words(results),
+            *_doubts(results),
+            Subheading("Both editions"),
+            statement.editions_in_words(results),
+            statement.editions_table(results),
+            _said(impact_table.impact_table(results)),
+        )
+        unknown = (statement.not_judged_table(results),)
+    return (
+        Subheading("What was judged"),
+        statement.judged_in_words(results),
+        Subheading("What is doubtful, and why"),
+        *cohort,
+        Subheading("What cannot be judged"),
+        statement.rules_without_verdict(results),
+        *unknown,
+        Subheading("The whole registry"),
+        _said(method_tables.registry_quality_table(results)),
+    )
