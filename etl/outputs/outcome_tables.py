@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from etl.outputs import wording
 from etl.outputs.results import Record, Results
-from etl.outputs.tables import Row, Table
+from etl.outputs.tables import Row, Table, columns
 from etl.studies import words
 from etl.studies.endpoints import proportion_endpoints, time_endpoints
 from etl.studies.pairs import Pair, paired_table
@@ -242,14 +242,6 @@ def sensitivity_table(results: Results) -> Table:
         ("Endpoint", *wording.EDITION_NAMES.values(), "Patients left out"),
         tuple(rows),
         "Proportions: n/N = % (95% interval). Times: median months (95% interval), N.",
-    )
-
-
-def columns(results: Results) -> Row:
-    """Heads of a table with one column a group."""
-    return tuple(
-        f"{wording.group_name(stratum)} (N = {len(results.members(stratum))})"
-        for stratum in results.strata
     )
 
 

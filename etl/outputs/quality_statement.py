@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from etl.outputs import outcome_tables, wording
 from etl.outputs.results import Record, Results
-from etl.outputs.tables import Row, Table
+from etl.outputs.tables import Row, Table, columns
 from etl.studies.endpoints import proportion_endpoints, time_endpoints
 from etl.studies.pairs import Pair
 
@@ -146,7 +146,7 @@ def not_judged_table(results: Results) -> Table:
     return Table(
         "not_judged",
         "Patients of whom something cannot be judged, because it is missing or not evaluable.",
-        ("What cannot be judged", *outcome_tables.columns(results)),
+        ("What cannot be judged", *columns(results)),
         tuple(rows),
         "They are in the denominator of all patients and in no evaluable set. Characteristics "
         "that are missing are counted in Table 1.",

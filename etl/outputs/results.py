@@ -4,7 +4,7 @@ Belongs here: the read. Does not belong here: computing estimates (they stand in
 laying anything out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,13 @@ class ReportContext:
 
 @dataclass(frozen=True)
 class Results:
-    """The marts of a study as records; missing values are None."""
+    """The marts of a study as records; missing values are None.
+
+    Attributes:
+        baselines: what is registered at the start of the cohort's lines, by line.
+        not_collected: columns that the source does not record, by table and name.
+        collects_line_baselines: whether any line of the registry has a baseline at its start.
+    """
 
     study: Study
     context: ReportContext
@@ -63,6 +69,13 @@ class Results:
     judged: list[Record]
     sensitivity: list[Record]
     impact: list[Record]
+    baselines: dict[str, Record] = field(default_factory=dict)
+    not_collected: frozenset[tuple[str, str]] = frozenset()
+    collects_line_baselines: bool = False
+
+    def collects(self, table: str, column: str) -> bool:
+        """Whether the source records a column of the export format."""
+        return (table, column) not in self.not_collected
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -124,6 +137,9 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
         judged=_judged(con),
         sensitivity=_sensitivity(con, study.id),
         impact=_impact(con, study.id),
+        baselines=_baselines(con, study.id),
+        not_collected=_not_collected(con),
+        collects_line_baselines=_collects_line_baselines(con),
     )
 
 
@@ -182,6 +198,27 @@ def _lines(con: duckdb.DuckDBPyConnection, study: str) -> dict[str, list[Record]
     for row in sorted(rows, key=lambda row: (row["patient_id"], row["line_sequence"])):
         found.setdefault(row["patient_id"], []).append(row)
     return found
+
+
+def _baselines(con: duckdb.DuckDBPyConnection, study: str) -> dict[str, Record]:
+    if not _exists(con, "marts", "baselines"):
+        return {}
+    found = _of_the_cohort(con, study, "baselines")
+    return {row["line_id"]: row for row in found if row["line_id"] is not None}
+
+
+def _not_collected(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
+    if not _exists(con, "source", "collected"):
+        return frozenset()
+    found = con.execute("select table_name, column_name from source.collected where not collected")
+    return frozenset((row[0], row[1]) for row in found.fetchall())
+
+
+def _collects_line_baselines(con: duckdb.DuckDBPyConnection) -> bool:
+    if not _exists(con, "marts", "baselines"):
+        return False
+    row = con.execute("select count(line_id) from marts.baselines").fetchone()
+    return row is not None and row[0] > 0
 
 
 def _doubts(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from etl.outputs import (
     attrition_figure,
+    baseline_tables,
     checklist,
+    exposure_table,
     flow_figures,
     impact_table,
     method_tables,
@@ -33,8 +35,15 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
             "Attrition",
             (attrition_figure.attrition_figure(results, folder), tables.attrition_table(results)),
         ),
-        Section("Table 1", _given(results, tables.baseline_table(results))),
-        Section("Exposure", _given(results, tables.exposure_table(results))),
+        Section(
+            "Table 1",
+            _given(
+                results,
+                baseline_tables.baseline_table(results),
+                *baseline_tables.line_baselines(results),
+            ),
+        ),
+        Section("Exposure", _given(results, exposure_table.exposure_table(results))),
         Section(
             "Response",
             _given(

@@ -7,9 +7,8 @@ estimation, other outcomes (`outcome_tables`).
 from collections import Counter
 
 from etl.outputs import wording
-from etl.outputs.outcome_tables import columns
 from etl.outputs.results import Results
-from etl.outputs.tables import Row, Table
+from etl.outputs.tables import Row, Table, columns
 from etl.studies import words
 
 

@@ -79,6 +79,8 @@ ORIGINS: Mapping[str, Origin] = {
     ),
     "attrition": Origin(marts=("marts.attrition",)),
     "table_1": Origin(marts=("marts.rechallenges", "marts.patients")),
+    "table_1_initial": Origin(marts=("marts.rechallenges", "marts.baselines")),
+    "table_1_rechallenge": Origin(marts=("marts.rechallenges", "marts.baselines")),
     "exposure": Origin(marts=("marts.rechallenges", "marts.treatment_lines")),
     "response": Origin(_RESPONSE, ("proportion",), marts=("marts.rechallenges",)),
     "best_response": Origin(marts=("marts.rechallenges",)),

@@ -3,7 +3,6 @@
 import pytest
 
 from etl.outputs import wording
-from etl.outputs.tables import spread
 
 
 @pytest.mark.parametrize(
@@ -32,10 +31,3 @@ def test_a_set_says_when_doubtful_values_have_left() -> None:
     assert wording.evaluable_set("response_evaluable_sound") == (
         "response evaluable, doubtful values left out"
     )
-
-
-def test_quartiles_are_inclusive() -> None:
-    # R: quantile(c(1, 2, 3, 4, 10)) gives 2, 3, 4.
-    assert spread([1, 2, 3, 4, 10]) == "3.0 (2.0 to 4.0)"
-    assert spread([7]) == "7.0"
-    assert spread([]) == "\u2013"

@@ -12,7 +12,11 @@ baselines as (
         ldh_category,
         brain_metastases,
         liver_metastases,
-        braf
+        braf,
+        nras,
+        -- A negative count is a finding, and no count.
+        case when organ_sites >= 0 then organ_sites end as organ_sites,
+        case when comorbidities >= 0 then comorbidities end as comorbidities
     from (
         select
             baselines.*,
@@ -65,6 +69,9 @@ select
     baselines.brain_metastases,
     baselines.liver_metastases,
     baselines.braf,
+    baselines.nras,
+    baselines.organ_sites,
+    baselines.comorbidities,
     patients.vital_status,
     follow_up.death_date,
     patients.death_cause,
