@@ -107,22 +107,33 @@ def drawing(name: str, folder: Path, width: float, height: float) -> Iterator[Ca
         canvas = NewCanvas(figsize=(width, height), layout="constrained")
         yield canvas
         canvas.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "rechallenge"})
+        canvas.set_layout_engine("none")  # everything stays where it is, and is not found again
         canvas.savefig(
             folder / f"{name}.pdf", metadata={"CreationDate": None, "Creator": "rechallenge"}
         )
 
 
+def place_of(results: Results, stratum: str) -> int | None:
+    """Place of a group among those of its study; None for all patients together."""
+    names = results.groups
+    return names.index(stratum) if stratum in names else None
+
+
 def colour_of(results: Results, stratum: str) -> str:
     """Colour of a group, the same in every figure."""
-    names = results.groups
-    return COLOURS[names.index(stratum) % len(COLOURS)] if stratum in names else ALL_COLOUR
+    place = place_of(results, stratum)
+    return ALL_COLOUR if place is None else COLOURS[place % len(COLOURS)]
+
+
+def style_place(place: int | None) -> int:
+    """Which of the line styles a group at a place has.
+
+    The fifth group has the first one's colour again, and must not have its style too; so colour
+    and style tell `MOST_GROUPS` groups apart.
+    """
+    return 0 if place is None else (place + place // len(COLOURS)) % len(STYLES)
 
 
 def line_style_of(results: Results, stratum: str) -> Any:
-    """Line style of a group; with the colour it tells `MOST_GROUPS` groups apart."""
-    names = results.groups
-    if stratum not in names:
-        return STYLES[0]
-    place = names.index(stratum)
-    # The fifth group has the first one's colour again, and must not have its style.
-    return STYLES[(place + place // len(COLOURS)) % len(STYLES)]
+    """Line style of a group, the same in every figure."""
+    return STYLES[style_place(place_of(results, stratum))]

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from etl.outputs import prose, trace
 from etl.outputs.figures import Figure
 from etl.outputs.headline import headline_table
+from etl.outputs.interactive.script import POLICY, as_script, script_for
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.studies import words
@@ -61,6 +62,7 @@ def render(results: Results, sections: Sequence[Section], printed: Table | None)
         sections: what stands on the page, in order.
         printed: what was found beside what the publication prints, if there is one.
     """
+    script = script_for(item for section in sections for item in section.items)
     return (
         environment()
         .get_template("report.html")
@@ -74,6 +76,8 @@ def render(results: Results, sections: Sequence[Section], printed: Table | None)
             estimates=results.estimates,
             patients=len(results.pairs),
             no_patient=prose.NO_PATIENT,
+            script=script,
+            policy=POLICY if script is None else script.policy,
         )
     )
 
@@ -88,8 +92,11 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["as_script"] = as_script
     made.globals.update(
-        style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        style="".join(
+            (TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "figure.css")
+        ),
         is_figure=lambda item: isinstance(item, Figure),
         is_table=lambda item: isinstance(item, Table),
         is_subheading=lambda item: isinstance(item, Subheading),

@@ -11,14 +11,16 @@ from etl.outputs import (
     baseline_tables,
     checklist,
     exposure_table,
-    flow_figures,
     impact_table,
+    incidence_figure,
     method_tables,
     outcome_tables,
     prose,
     quality_statement,
+    sankey_figures,
     sensitivity_figure,
     survival_figures,
+    swimmer_figure,
     tables,
     toxicity_tables,
 )
@@ -54,8 +56,15 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
                 outcome_tables.agreement_table(results),
             ),
         ),
-        Section("Sankey", _given(results, flow_figures.sankey(results, folder))),
-        Section("Swimmer plot", _given(results, flow_figures.swimmer_plot(results, folder))),
+        Section(
+            "Sankey",
+            _given(
+                results,
+                sankey_figures.sankey(results, folder),
+                sankey_figures.sankey(results, folder, sankey_figures.STATUS),
+            ),
+        ),
+        Section("Swimmer plot", _given(results, swimmer_figure.swimmer_plot(results, folder))),
         Section(
             "Kaplan-Meier with number at risk",
             _given(results, *_survival(results, folder)),
@@ -65,7 +74,7 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
             _given(
                 results,
                 toxicity_tables.toxicity_table(results),
-                *_incidence(results),
+                *_incidence(results, folder),
                 toxicity_tables.recurrence_table(results),
                 toxicity_tables.worst_grade_table(results),
                 toxicity_tables.events_table(results),
@@ -125,9 +134,10 @@ def _survival(results: Results, folder: Path) -> list[Item | None]:
     return items
 
 
-def _incidence(results: Results) -> list[Item | None]:
+def _incidence(results: Results, folder: Path) -> list[Item | None]:
     table = toxicity_tables.incidence_table(results)
-    return [] if table is None else [prose.INCIDENCE, table]
+    figure = incidence_figure.incidence_figure(results, folder)
+    return [] if table is None and figure is None else [prose.INCIDENCE, table, figure]
 
 
 def _given(results: Results, *items: Item | None) -> tuple[Item, ...]:

@@ -1,25 +1,19 @@
 """Kaplan-Meier panels: curves with bands, medians, censored patients and numbers at risk.
 
 Belongs here: drawing the curves of a time to event. Does not belong here: any estimation, the
-style (`figures`), cumulative incidence (`incidence_figure`).
+style (`figures`), what panels share (`panels`), cumulative incidence (`incidence_figure`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from etl.outputs import prose, wording
-from etl.outputs.figures import (
-    MOST_GROUPS,
-    WIDTH,
-    Figure,
-    colour_of,
-    drawing,
-    line_style_of,
-)
+from etl.outputs import panels, prose, wording
+from etl.outputs.figures import GREY, WIDTH, Figure, colour_of, drawing, place_of
+from etl.outputs.interactive import curves as interactive
+from etl.outputs.panels import months
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
@@ -30,13 +24,24 @@ from etl.survival.kaplan_meier import Curve
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+HEIGHT = 3.2
+"""Of the panel with the curves, in inches."""
+
+SURVIVING = {
+    "pfs": "Alive without progression",
+    "pfs_delayed_entry": "Alive without progression",
+    "os": "Alive",
+    "os_delayed_entry": "Alive",
+    "dor": "Still in response",
+}
+
 
 def kaplan_meier(
     results: Results, folder: Path, endpoint_name: str, subset: str = "all"
 ) -> Figure | None:
     """Curves of a time to event by group with bands and numbers at risk; None without patients."""
     endpoint = next(found for found in time_endpoints(results.study) if found.name == endpoint_name)
-    groups = _groups_drawn(results, subset)
+    groups = panels.groups_drawn(results, with_all=subset != "all")
     curves = {
         stratum: curve
         for stratum in groups
@@ -45,45 +50,52 @@ def kaplan_meier(
     if not curves:
         return None
     name = f"km_{endpoint_name}" + ("" if subset == "all" else "_responders")
-    last = max(curve.steps[-1].time for curve in curves.values()) / DAYS_PER_MONTH
-    ticks = _ticks(last)
-    with drawing(name, folder, WIDTH, 4.2 + 0.22 * len(curves)) as canvas:
-        panel, risk = canvas.subplots(
-            2, 1, height_ratios=[10, 0.9 + 0.75 * len(curves)], sharex=True
-        )
-        for stratum, curve in curves.items():
-            # Three bands on top of each other cannot be read; all patients' is the one kept.
-            has_band = "all" not in curves or stratum == "all"
-            _draw_curve(panel, results, stratum, curve, has_band=has_band)
-        _finish_panel(panel, endpoint, ticks)
-        _draw_numbers_at_risk(risk, results, curves, ticks)
     title = wording.ENDPOINT_NAMES[endpoint_name]
     if subset != "all":
         title += f", {wording.SUBSET_NAMES[subset]}"
+    ticks = panels.ticks_of(max(months(curve.steps[-1].time) for curve in curves.values()))
+    at = {
+        stratum: [curve.at_risk(tick * DAYS_PER_MONTH) for tick in ticks]
+        for stratum, curve in curves.items()
+    }
+    medians = {
+        stratum: results.estimate(endpoint_name, stratum, statistic="median", subset=subset)
+        for stratum in curves
+    }
+    labels = {
+        stratum: f"{wording.group_name(stratum)} (N = {curve.subjects}), "
+        f"median {wording.median_cell(medians[stratum])}"
+        for stratum, curve in curves.items()
+    }
+    since = _since(endpoint)
+    with drawing(name, folder, WIDTH, panels.height_of([HEIGHT], tuple(curves))) as canvas:
+        (panel,), risk, small = panels.panels_with_risk(canvas, [HEIGHT], tuple(curves))
+        for stratum, curve in curves.items():
+            _draw_median(panel, curve)
+            _draw_curve(panel, results, stratum, curve, labels[stratum], has_band=not small)
+        panels.percent_axis(panel)
+        panel.set_ylabel(SURVIVING[endpoint_name])
+        panels.finish_time_axis(panel, ticks, since)
+        panels.legend_above(panel)
+        panels.draw_numbers_at_risk(risk, results, at, ticks)
+        for axes, stratum in zip(small, curves, strict=False):
+            _draw_small(axes, results, curves, stratum, ticks)
     return Figure(
         name,
         title,
-        _kaplan_meier_in_words(results, endpoint_name, subset, tuple(curves)),
+        _in_words(results, endpoint_name, subset, tuple(curves)),
         folder / f"{name}.svg",
         _steps_table(name, title, curves),
-        f"{'Band of all patients' if 'all' in curves else 'Bands'}: pointwise 95% log(-log) "
-        "intervals. Ticks: censored patients. "
-        "Below: patients still at risk."
-        + (
-            " There are too many groups to draw each."
-            if "all" in groups[:1] and results.groups
-            else ""
-        )
-        + (f" {prose.IMMORTAL_TIME}" if endpoint.is_immortal else ""),
+        _note(results, endpoint, groups, len(curves)),
         pdf=folder / f"{name}.pdf",
+        interactive=interactive.time_figure(
+            [_drawn(results, stratum, curve, endpoint) for stratum, curve in curves.items()],
+            SURVIVING[endpoint_name],
+            since,
+            ticks,
+        ),
+        more=(panels.risk_table(name, at, ticks), _medians_table(name, title, curves)),
     )
-
-
-def _groups_drawn(results: Results, subset: str) -> tuple[str, ...]:
-    """Groups with a curve: those of the study, unless they could not be told apart."""
-    if not results.groups or len(results.groups) > MOST_GROUPS:
-        return ("all",)
-    return results.groups if subset == "all" else results.strata
 
 
 def _curve(results: Results, endpoint: TimeEndpoint, stratum: str, subset: str) -> Curve:
@@ -91,99 +103,127 @@ def _curve(results: Results, endpoint: TimeEndpoint, stratum: str, subset: str) 
     return fit_endpoint(endpoint, members, results.study.endpoints.confidence)
 
 
-def _draw_curve(
-    panel: Axes, results: Results, stratum: str, curve: Curve, *, has_band: bool
-) -> None:
-    colour = colour_of(results, stratum)
-    style = line_style_of(results, stratum)
-    times = [0.0, *(step.time / DAYS_PER_MONTH for step in curve.steps)]
-    survival = [1.0, *(float(step.survival) for step in curve.steps)]
-    lower = [1.0, *(_band(step.lower, float(step.survival)) for step in curve.steps)]
-    upper = [1.0, *(_band(step.upper, float(step.survival)) for step in curve.steps)]
-    if has_band:
-        panel.fill_between(times, lower, upper, step="post", color=colour, alpha=0.14, linewidth=0)
-    panel.step(
-        times,
-        survival,
-        where="post",
-        color=colour,
-        linestyle=style,
-        linewidth=1.9,
-        label=f"{wording.group_name(stratum)} (N = {curve.subjects})",
+def _since(endpoint: TimeEndpoint) -> str:
+    if endpoint.name == "dor":
+        return "Months from the first response"
+    start = "initial treatment" if endpoint.index == "initial_start" else "rechallenge"
+    return f"Months from {start}"
+
+
+def outline(curve: Curve) -> tuple[list[float], list[float], list[float], list[float]]:
+    """Months, survival and limits of every step from time 0; without limits the curve itself."""
+    steps = curve.steps
+    survival = [float(step.survival) for step in steps]
+    lower = [step.lower for step in steps]
+    upper = [step.upper for step in steps]
+    return (
+        [0.0, *(months(step.time) for step in steps)],
+        [1.0, *survival],
+        [1.0, *map(_or_curve, lower, survival)],
+        [1.0, *map(_or_curve, upper, survival)],
     )
+
+
+def _or_curve(limit: float | None, survival: float) -> float:
+    return survival if limit is None else limit
+
+
+def _drawn(
+    results: Results, stratum: str, curve: Curve, endpoint: TimeEndpoint
+) -> interactive.DrawnCurve:
+    """The curve with what is said when a reader points at it."""
+    times, survival, lower, upper = outline(curve)
+    name = wording.group_name(stratum)
+    hover = [f"{name}<br>0 months: {curve.subjects} patients"]
+    for step in curve.steps:
+        limits = (
+            ""
+            if step.lower is None or step.upper is None
+            else f" ({wording.percent(step.lower)} to {wording.percent(step.upper)})"
+        )
+        hover.append(
+            f"{name}<br>{months(step.time):.1f} months<br>"
+            f"{SURVIVING[endpoint.name].lower()}: {wording.percent(float(step.survival))}{limits}"
+            f"<br>at risk {step.at_risk}, events {step.events}, censored {step.censored}"
+        )
+    return interactive.DrawnCurve(
+        group=stratum,
+        name=name,
+        colour=colour_of(results, stratum),
+        dash=interactive.dash_of(place_of(results, stratum)),
+        times=times,
+        values=survival,
+        lower=lower,
+        upper=upper,
+        hover=hover,
+        censored=[place for place, step in enumerate(curve.steps, 1) if step.censored],
+    )
+
+
+def _draw_curve(
+    panel: Axes, results: Results, stratum: str, curve: Curve, label: str, *, has_band: bool
+) -> None:
+    times, survival, lower, upper = outline(curve)
+    line = panels.line_of(results, stratum)
+    if has_band:
+        panel.fill_between(
+            times, lower, upper, step="post", color=line["color"], alpha=0.15, linewidth=0
+        )
+        for limit in (lower, upper):
+            panel.step(times, limit, where="post", **line | {"linewidth": 0.6, "alpha": 0.7})
+    panel.step(times, survival, where="post", label=label, **line)
     censored = [step for step in curve.steps if step.censored]
     panel.plot(
-        [step.time / DAYS_PER_MONTH for step in censored],
+        [months(step.time) for step in censored],
         [float(step.survival) for step in censored],
         linestyle="none",
         marker="|",
         markersize=8,
-        color=colour,
+        color=line["color"],
     )
 
 
-def _band(limit: float | None, survival: float) -> float:
-    return survival if limit is None else limit
+def _draw_median(panel: Axes, curve: Curve) -> None:
+    """From one half to the curve and down to the axis, where the median is reached."""
+    median = curve.median().value
+    if median is not None:
+        at = months(median)
+        panel.plot([0, at, at], [0.5, 0.5, 0], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
 
 
-def _finish_panel(panel: Axes, endpoint: TimeEndpoint, ticks: Sequence[int]) -> None:
-    labels = {
-        "pfs": "Alive without progression",
-        "pfs_delayed_entry": "Alive without progression",
-        "os": "Alive",
-        "os_delayed_entry": "Alive",
-        "dor": "Still in response",
-    }
-    since = "initial treatment" if endpoint.index == "initial_start" else "rechallenge"
-    panel.set_ylim(0, 1.02)
-    panel.set_xlim(0, ticks[-1])
-    panel.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-    panel.set_ylabel(labels[endpoint.name])
-    panel.grid(axis="y")
-    panel.tick_params(axis="x", labelbottom=True)
-    panel.set_xticks(ticks)
-    panel.set_xlabel(
-        "Months from the first response" if endpoint.name == "dor" else f"Months from {since}"
-    )
-    panel.legend(loc="upper right")
-
-
-def _draw_numbers_at_risk(
-    axes: Axes, results: Results, curves: dict[str, Curve], ticks: Sequence[int]
+def _draw_small(
+    axes: Axes, results: Results, curves: Mapping[str, Curve], about: str, ticks: Sequence[int]
 ) -> None:
-    axes.set_ylim(len(curves) - 0.4, -1.1)
-    axes.axis("off")
-    axes.text(0, -0.9, "At risk", fontweight="bold", va="center", ha="left", fontsize=8.5)
-    for row, (stratum, curve) in enumerate(curves.items()):
-        for tick in ticks:
-            axes.text(
-                tick,
-                row,
-                str(curve.at_risk(tick * DAYS_PER_MONTH)),
-                ha="center",
-                va="center",
-                fontsize=8.5,
-            )
-        axes.annotate(
-            "\n".join(wrap(wording.group_name(stratum), 24)),
-            (0, row),
-            xytext=(-14, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=8.5,
-            color=colour_of(results, stratum),
-        )
+    """One group with its band in front of the others."""
+    for stratum, curve in curves.items():
+        if stratum != about:
+            times, survival, _, _ = outline(curve)
+            axes.step(times, survival, where="post", **panels.pale_line())
+    _draw_curve(axes, results, about, curves[about], "", has_band=True)
+    panels.percent_axis(axes)
+    axes.set_xlim(0, ticks[-1])
+    axes.set_xticks(ticks[:: 2 if len(ticks) > 6 else 1])
+    panels.name_small_panel(axes, about)
 
 
-def _ticks(last: float) -> list[int]:
-    step = next((width for width in (1, 2, 3, 6, 12, 24) if last / width <= 9), 60)
-    return list(range(0, int(last) + step + 1, step))
+def _note(results: Results, endpoint: TimeEndpoint, groups: Sequence[str], drawn: int) -> str:
+    level = f"pointwise {results.study.endpoints.confidence:.0%} log(-log) intervals"
+    where = "each group has its own, in the small panels" if drawn > panels.MOST_BANDS else "shaded"
+    words = [
+        f"Bands: {level}, {where}.",
+        (
+            "Ticks on the curves: censored patients. Dotted: the median, where half are left; it "
+            "stands in the legend with its interval, in months. Below: patients still at risk."
+        ),
+    ]
+    if panels.is_merged(results, groups):
+        words.append("There are too many groups to draw each.")
+    if endpoint.is_immortal:
+        words.append(prose.IMMORTAL_TIME)
+    return " ".join(words)
 
 
-def _kaplan_meier_in_words(
-    results: Results, endpoint: str, subset: str, groups: Sequence[str]
-) -> str:
+def _in_words(results: Results, endpoint: str, subset: str, groups: Sequence[str]) -> str:
     parts = []
     for stratum in groups:
         row = results.estimate(endpoint, stratum, statistic="median", subset=subset)
@@ -194,11 +234,11 @@ def _kaplan_meier_in_words(
     return f"Kaplan-Meier curves. {'; '.join(parts)}."
 
 
-def _steps_table(name: str, title: str, curves: dict[str, Curve]) -> Table:
+def _steps_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
     rows = [
         (
             stratum,
-            f"{step.time / DAYS_PER_MONTH:.3f}",
+            f"{months(step.time):.3f}",
             str(step.at_risk),
             str(step.events),
             str(step.censored),
@@ -214,4 +254,26 @@ def _steps_table(name: str, title: str, curves: dict[str, Curve]) -> Table:
         f"{title}: the steps of the curves.",
         ("Group", "Months", "At risk", "Events", "Censored", "Survival", "Lower", "Upper"),
         tuple(rows),
+    )
+
+
+def _medians_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
+    """What the dotted lines and the legend give."""
+    found = {stratum: curve.median() for stratum, curve in curves.items()}
+    return Table(
+        f"{name}_medians",
+        f"{title}: medians in months.",
+        ("Group", "Patients", "Events", "Median", "Lower", "Upper"),
+        tuple(
+            (
+                stratum,
+                str(curves[stratum].subjects),
+                str(curves[stratum].events),
+                *(
+                    "not reached" if days is None else f"{months(days):.3f}"
+                    for days in (median.value, median.lower, median.upper)
+                ),
+            )
+            for stratum, median in found.items()
+        ),
     )

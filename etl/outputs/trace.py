@@ -87,6 +87,8 @@ ORIGINS: Mapping[str, Origin] = {
     "pairs": Origin(marts=("marts.rechallenges",)),
     "agreement": Origin(("discordance",), ("proportion",), marts=("marts.rechallenges",)),
     "sankey": Origin(marts=("marts.rechallenges",)),
+    "sankey_binary": Origin(marts=("marts.rechallenges",)),
+    "incidence_irae": Origin(marts=("marts.rechallenges", "marts.treatment_lines")),
     "swimmer": Origin(marts=("marts.rechallenges", "marts.treatment_lines")),
     "times": Origin(_TIMES, ("median", "survival_at")),
     "toxicity": Origin(("irae_grade3plus",), ("proportion",), marts=("marts.rechallenges",)),

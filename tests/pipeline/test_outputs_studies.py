@@ -43,7 +43,7 @@ def page(con: duckdb.DuckDBPyConnection, folder: Path, **changes: Any) -> str:
     build(con, asked)
     write_outputs(con, asked, folder, context(is_synthetic=False))
     text = (folder / "report.html").read_text(encoding="utf-8")
-    text = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<(style|script).*?</\1>", "", text, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

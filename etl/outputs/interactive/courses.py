@@ -1,0 +1,137 @@
+"""The interactive swimmer plot: each patient's bars and marks, with durations and no identifier.
+
+Belongs here: turning drawn courses into Plotly. Does not belong here: who is drawn, and when.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from etl.outputs.figures import GREY, INK
+from etl.outputs.interactive.house import AXIS, LAYOUT, as_json
+
+SYMBOLS = {"D": "diamond", "x": "x", ">": "triangle-right", "o": "circle"}
+"""Plotly's names for the marks of the drawing."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a patient's course, months from the start of the rechallenge.
+
+    Attributes:
+        place: row of the patient, from the top.
+        group: the patient's group.
+        kind: 'follow-up', 'initial treatment', 'rechallenge' or 'another treatment'.
+        begin: where it starts.
+        end: where it ends, as drawn.
+    """
+
+    place: int
+    group: str
+    kind: str
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark on a patient's course; `month` is None for the one in the margin."""
+
+    place: int
+    group: str
+    kind: str
+    shape: str
+    month: float | None
+
+
+def course_figure(
+    bars: Sequence[Bar], marks: Sequence[Mark], groups: Sequence[tuple[str, str, str]], rows: int
+) -> str:
+    """The courses as Plotly JSON.
+
+    Args:
+        bars: drawn in this order, later ones in front.
+        marks: drawn over the bars.
+        groups: key, name and colour of each.
+        rows: patients drawn.
+    """
+    from plotly import graph_objects
+
+    figure = graph_objects.Figure()
+    names = {group: name for group, name, _ in groups}
+    colours = {group: colour for group, _, colour in groups}
+    begin = min((bar.begin for bar in bars), default=0.0)
+    parts: dict[tuple[str, str], list[Bar]] = defaultdict(list)
+    for bar in bars:
+        parts[(bar.kind == "follow-up" and "pale") or _shade(bar.kind), bar.group].append(bar)
+    for shade in ("pale", "grey", "full"):
+        for group, _, _ in groups:
+            if found := parts.get((shade, group)):
+                figure.add_bar(**_bars(found, shade, names[group], colours[group]))
+    points: dict[tuple[str, str, str], list[Mark]] = defaultdict(list)
+    for mark in marks:
+        points[mark.group, mark.kind, mark.shape].append(mark)
+    for (group, kind, shape), marked in points.items():
+        figure.add_scatter(**_marks(marked, names[group], kind, shape, begin))
+    figure.update_layout(
+        **LAYOUT | {"margin": {"l": 20, "r": 20, "t": 16, "b": 54}},
+        height=round(110 + min(13 * rows, 2100)),
+        barmode="overlay",
+        bargap=0.3,
+        hovermode="closest",
+        xaxis=AXIS
+        | {
+            "title": {"text": "Months from the start of the rechallenge"},
+            "showgrid": True,
+            "zeroline": True,
+            "zerolinecolor": INK,
+        },
+        yaxis={"range": [rows - 0.3, -0.7], "visible": False},
+    )
+    return as_json(figure, groups)
+
+
+def _shade(kind: str) -> str:
+    return "grey" if kind == "another treatment" else "full"
+
+
+def _bars(bars: Sequence[Bar], shade: str, name: str, colour: str) -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "y": [bar.place for bar in bars],
+        "base": [round(bar.begin, 3) for bar in bars],
+        "x": [round(bar.end - bar.begin, 3) for bar in bars],
+        "marker": {
+            "color": GREY if shade == "grey" else colour,
+            "opacity": {"pale": 0.16, "grey": 0.45, "full": 1}[shade],
+            "line": {"width": 0},
+        },
+        "text": [
+            f"{name}<br>{bar.kind}: {bar.end - bar.begin:.1f} months"
+            f"<br>from {bar.begin:.1f} to {bar.end:.1f}"
+            for bar in bars
+        ],
+        "textposition": "none",
+        "hoverinfo": "text",
+        "legendgroup": bars[0].group,
+        "name": f"{name}: {shade}",
+    }
+
+
+def _marks(marks: Sequence[Mark], name: str, kind: str, shape: str, begin: float) -> dict[str, Any]:
+    return {
+        "mode": "markers",
+        "x": [round(begin - 1 if mark.month is None else mark.month, 3) for mark in marks],
+        "y": [mark.place for mark in marks],
+        "marker": {"symbol": SYMBOLS[shape], "size": 6, "color": INK},
+        "text": [
+            f"{name}<br>{kind}" + ("" if mark.month is None else f" at {mark.month:.1f} months")
+            for mark in marks
+        ],
+        "hoverinfo": "text",
+        "legendgroup": marks[0].group,
+        "name": f"{name}: {kind}",
+    }
