@@ -15,8 +15,8 @@ from dataclasses import astuple, dataclass
 import duckdb
 import pandas as pd
 
+from etl.disclosure.policy import Policy
 from etl.impact.table import IMPACT, NAME, create_impact
-from etl.outputs.disclosure import Policy
 from etl.parameters import DAYS_PER_MONTH
 from etl.studies.definition import Study
 from etl.studies.endpoints import (

@@ -14,6 +14,7 @@ from etl.outputs.figures import Figure
 from etl.outputs.headline import headline_table
 from etl.outputs.results import ReportContext, Results, read_results
 from etl.outputs.sections import build_sections
+from etl.outputs.shareable.write import write_shareable
 from etl.outputs.summary import write_summary
 from etl.outputs.tables import Table
 from etl.studies import Study
@@ -57,6 +58,7 @@ def write_outputs(
             written += [
                 tables.write_csv(drawn, out_dir / "tables") for drawn in (item.data, *item.more)
             ]
+    written += write_shareable(results, out_dir / "shareable")
     return list(dict.fromkeys(written))
 
 

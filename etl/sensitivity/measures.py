@@ -2,7 +2,7 @@
 
 Belongs here: the measures, and writing `marts.sensitivity`. Does not belong here: how a study is
 selected or estimated (`etl/studies`), the alternatives (`scenarios`), what is small
-(`etl/outputs/disclosure`).
+(`etl/disclosure/policy`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import duckdb
 import pandas as pd
 
-from etl.outputs.disclosure import Policy
+from etl.disclosure.policy import Policy
 from etl.parameters import Parameters
 from etl.sensitivity.rederive import rederived
 from etl.sensitivity.scenarios import SCENARIOS, Scenario, by_parameters

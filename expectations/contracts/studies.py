@@ -222,6 +222,7 @@ class Estimates(Contract):
     evaluable_set: Series[str] = column("Name of the set that was evaluable.", nullable=False)
     suppressed: Series[bool] = column(
         "Whether a shared version must not print it: a count is below the minimum cell, or would "
-        "give one away.",
+        "give one away together with the others, or it is never released. Of times, the shareable "
+        "version prints value, limits and set, and not how many had the event in the end.",
         nullable=False,
     )
