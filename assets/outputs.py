@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 import dagster as dg
 
 from assets import describe
+from assets.changes import build_changes_asset
 from assets.desk import QUALITY_PAGES, build_desk_assets
 from assets.guard import spoken
 from assets.resources import Warehouse
 from assets.second_opinion import build_second_opinion
 from assets.stewardship import (
+    CHANGES,
     CONTROLS,
     IMPACT,
     LEDGER,
@@ -39,6 +41,7 @@ def build_output_assets(
     return [
         _studies(models),
         _sensitivity(),
+        build_changes_asset(),
         *outputs.values(),
         build_worklists_asset(),
         *build_desk_assets(),
@@ -105,7 +108,12 @@ def _spec(table: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
 def _outputs(study: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=["outputs", study.replace("-", "_")],
-        deps=[*(dg.AssetKey(["marts", table]) for table in STUDY_TABLES), MART_VERDICTS, IMPACT],
+        deps=[
+            *(dg.AssetKey(["marts", table]) for table in STUDY_TABLES),
+            MART_VERDICTS,
+            IMPACT,
+            CHANGES,
+        ],
         description=f"Report, tables and figures of the study {study}.",
         group_name="outputs",
         kinds={"html", "csv"},

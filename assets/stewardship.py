@@ -22,6 +22,7 @@ MART_VERDICTS = dg.AssetKey(["quality", "mart_verdicts"])
 LEDGER = dg.AssetKey(["quality", "ledger"])
 WORKLISTS = dg.AssetKey(["quality", "worklists"])
 IMPACT = dg.AssetKey(["quality", "impact"])
+CHANGES = dg.AssetKey(["quality", "estimate_changes"])
 CONTROLS = dg.AssetKey(["quality", "controls"])
 STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from etl import deliveries, impact, ingest, kept_sources, sensitivity
+from etl import changes, deliveries, impact, ingest, kept_sources, sensitivity
 from etl.errors import WrongUseError
 from etl.governance import Governance, read_governance
 from etl.ingest import Registration
@@ -215,6 +215,14 @@ def build_impact(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     studies = chosen_studies(Night.read(con).studies).values()
     rows = impact.build_impact(con, studies, settings.minimum_cell)
     steps.record(con, steps.IMPACT)
+    return rows
+
+
+def build_changes(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
+    """Compare the studies with the current snapshot; returns the rows of each table."""
+    night = Night.read(con)
+    rows = changes.build_changes(con, settings, night, chosen_studies(night.studies))
+    steps.record(con, steps.CHANGES)
     return rows
 
 

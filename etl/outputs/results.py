@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from etl.changes import StudyChanges, read_changes
 from etl.parameters import Parameters
 from etl.studies import Study
 from etl.studies.pairs import Pair, in_stratum, read_pairs, records, strata_of
@@ -72,6 +73,7 @@ class Results:
     baselines: dict[str, Record] = field(default_factory=dict)
     not_collected: frozenset[tuple[str, str]] = frozenset()
     collects_line_baselines: bool = False
+    changes: StudyChanges = field(default_factory=StudyChanges)
 
     def collects(self, table: str, column: str) -> bool:
         """Whether the source records a column of the export format."""
@@ -140,6 +142,7 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
         baselines=_baselines(con, study.id),
         not_collected=_not_collected(con),
         collects_line_baselines=_collects_line_baselines(con),
+        changes=read_changes(con, study.id),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from etl.outputs import (
     attrition_figure,
     baseline_tables,
+    changes_table,
     checklist,
     exposure_table,
     impact_table,
@@ -90,6 +91,7 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
             ),
         ),
         Section("Data quality", _quality(results)),
+        Section("Changes since the last snapshot", changes_table.changes(results)),
         Section(
             "Methods",
             (

@@ -17,8 +17,9 @@ import duckdb
 from etl.models import load_models
 from etl.publish import files, gate, snapshot, steps
 from etl.publish.night import Night
-from etl.publish.shelf import Published, Shelf
+from etl.publish.shelf import DEFINITIONS, Published, Shelf
 from etl.settings import Settings
+from etl.studies import load_studies
 from expectations import ledger
 from expectations.catalogue import Catalogue
 
@@ -173,9 +174,16 @@ def _manifest(
         "storage_version": settings.storage_version,
         "inputs_hash": night.inputs.hash,
         "inputs": night.inputs.as_dict(),
+        DEFINITIONS: _definitions(night),
         "delivered": [dict(zip(names, one, strict=True)) for one in delivered],
         "layers": counts,
     }
+
+
+def _definitions(night: Night) -> dict[str, object]:
+    """The studies' definitions, so that a later snapshot can say what differs."""
+    known = load_studies()
+    return {name: known[name].model_dump(mode="json") for name in night.studies if name in known}
 
 
 def _asks_for_fewer_studies(head: Published | None, night: Night) -> bool:

@@ -21,6 +21,8 @@ from etl.publish import files
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
+DEFINITIONS = "study_definitions"
+"""Key of the manifest: the definitions that the estimates were made by, by study."""
 _INTENT = ".publishing.json"
 _BUILDING = ".building-"
 _REMOVING = ".removing-"

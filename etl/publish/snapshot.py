@@ -49,9 +49,12 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
     ).fetchall()
     quality = (
         ("acceptances", "acceptances"),
+        ("compared_snapshots", "compared_snapshots"),
         ("completeness", "completeness"),
         ("delivery_counts", "next_delivery_counts"),
         ("controls", "controls"),
+        ("estimate_change_records", "estimate_change_records"),
+        ("estimate_changes", "estimate_changes"),
         ("finding_events", "next_finding_events"),
         ("finding_references", "finding_references"),
         ("findings", "next_findings"),
@@ -163,13 +166,13 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path, table: Table) -
 
 
 def _write_sav(con: duckdb.DuckDBPyConnection, folder: Path, tables: tuple[Table, ...]) -> None:
-    """The marts for SPSS; a quality table has no contract, and so no labels."""
+    """The marts for SPSS, with labels from their contracts."""
     row = con.execute("select max(export_date) from source.export").fetchone()
     made = row[0] if row and row[0] else date(1970, 1, 1)
     folder.mkdir()
     for table in tables:
         contract = all_contracts().get(table.key)
-        if contract is not None:
+        if contract is not None and table.schema == "marts":
             write_sav(con, contract, folder / f"{table.key}.sav", made)
 
 

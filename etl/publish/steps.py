@@ -19,6 +19,7 @@ DERIVED_VERDICTS = "derived verdicts"
 STUDIES = "studies"
 SENSITIVITY = "sensitivity"
 IMPACT = "impact"
+CHANGES = "changes"
 MART_VERDICTS = "mart verdicts"
 LEDGER = "ledger"
 WORKLISTS = "worklists"
@@ -67,7 +68,8 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[LEDGER] = (MART_VERDICTS,)
     bases[WORKLISTS] = (LEDGER,)
     bases[IMPACT] = (STUDIES, MART_VERDICTS)
-    bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, MART_VERDICTS)
+    bases[CHANGES] = (STUDIES, MART_VERDICTS)
+    bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
     bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
     return bases
 

@@ -13,6 +13,7 @@ from assets.desk import QUALITY_PAGES, QUALITY_SUMMARY
 from assets.outputs import PUBLISHED
 from assets.second_opinion import SECOND_OPINION
 from assets.stewardship import (
+    CHANGES,
     CONTROLS,
     DERIVED_VERDICTS,
     IMPACT,
@@ -51,6 +52,7 @@ def test_every_table_is_an_asset_once() -> None:
         DERIVED_VERDICTS,
         MART_VERDICTS,
         IMPACT,
+        CHANGES,
         CONTROLS,
         LEDGER,
         WORKLISTS,

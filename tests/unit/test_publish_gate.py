@@ -31,6 +31,7 @@ IN_ORDER = (
     steps.SENSITIVITY,
     steps.MART_VERDICTS,
     steps.IMPACT,
+    steps.CHANGES,
     steps.LEDGER,
     steps.WORKLISTS,
     steps.OUTPUTS,

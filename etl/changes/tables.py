@@ -1,0 +1,129 @@
+"""The tables of both sides, laid side by side in the session of the comparison.
+
+Belongs here: reading pairs, estimates, findings and rules of either side, whatever program wrote
+them. Does not belong here: comparing them (`estimates`, `causes`).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from etl.publish.snapshot import DATABASE
+from etl.studies.pairs import Pair, records
+from expectations.contracts import Contract, physical_columns, validate_frame
+from expectations.contracts.studies import Estimates, Rechallenges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIDES = ("before", "after")
+_OPEN = "('new', 'persisting', 'reopened', 'accepted')"
+
+
+@contextmanager
+def attached(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> "Iterator[str]":
+    """A published snapshot's database, read-only, under a name."""
+    quoted = str(folder / DATABASE).replace("'", "''")
+    con.execute(f"attach '{quoted}' as {name} (read_only)")
+    try:
+        yield name
+    finally:
+        con.execute(f"detach {name}")
+
+
+def read_side(
+    con: duckdb.DuckDBPyConnection, side: str, studies: Sequence[str], database: str | None
+) -> None:
+    """Copy what the comparison asks of a side into `changes_<what>_<side>`.
+
+    Args:
+        con: session of the comparison.
+        side: before or after.
+        studies: the studies to compare.
+        database: the attached snapshot; None for the night that stands in the warehouse.
+    """
+    prefix = "" if database is None else f"{database}."
+    for what, contract in (("pairs", Rechallenges), ("estimates", Estimates)):
+        selected = ", ".join(_columns(con, database, contract))
+        con.execute(
+            f"create or replace temp table changes_{what}_{side} as select {selected} "
+            f"from {prefix}marts.{contract.table} where list_contains($studies, study)",
+            {"studies": list(studies)},
+        )
+    for table, selected in _quality(con, database):
+        con.execute(
+            f"create or replace temp table changes_{table}_{side} as {selected.format(prefix)}"
+        )
+
+
+def read_changed_pairs(
+    con: duckdb.DuckDBPyConnection, side: str, study: str, patients: Collection[str] | None
+) -> list[Pair]:
+    """Pairs of one side: of these patients, or all of them."""
+    only = "" if patients is None else "and list_contains($patients, patient_id)"
+    asked: dict[str, object] = {"study": study}
+    if patients is not None:
+        asked["patients"] = list(patients)
+    frame = con.execute(
+        f"select * from changes_pairs_{side} where study = $study {only} order by patient_id", asked
+    ).df()
+    return records(validate_frame(Rechallenges, frame))
+
+
+def has_table(con: duckdb.DuckDBPyConnection, database: str | None, schema: str, name: str) -> bool:
+    """Whether a side has a table."""
+    return bool(_present(con, database, schema, name))
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, database: str | None, contract: type[Contract]
+) -> Iterable[str]:
+    """Each column of the contract, or nothing in its place where an older program had none."""
+    present = _present(con, database, contract.layer, contract.table)
+    for column in physical_columns(contract):
+        if column.name in present:
+            yield f'"{column.name}"'
+        else:
+            yield f'cast(null as {column.sql_type}) as "{column.name}"'
+
+
+def _present(
+    con: duckdb.DuckDBPyConnection, database: str | None, schema: str, name: str
+) -> set[str]:
+    rows = con.execute(
+        "select column_name from duckdb_columns() where schema_name = $schema "
+        "and table_name = $name and database_name = coalesce($database, current_database())",
+        {"schema": schema, "name": name, "database": database},
+    ).fetchall()
+    return {str(column) for (column,) in rows}
+
+
+def _quality(con: duckdb.DuckDBPyConnection, database: str | None) -> Iterable[tuple[str, str]]:
+    """The findings and rules of a side: tonight's, or those that a snapshot published."""
+    finding = "rule_id, subject, record_key, patient_id, source_file, source_line"
+    nothing = (
+        "select null::varchar as rule_id, null::varchar as subject, null::varchar as record_key, "
+        "null::varchar as patient_id, null::varchar as source_file, null::bigint as source_line, "
+        "false as is_accepted where false"
+    )
+    if database is None and has_table(con, None, "quality", "findings_tonight"):
+        found = f"select {finding}, is_accepted from {{0}}quality.findings_tonight"
+    elif database is not None and has_table(con, database, "quality", "findings"):
+        found = (
+            f"select {finding}, status = 'accepted' as is_accepted from {{0}}quality.findings "
+            f"where status in {_OPEN}"
+        )
+    else:
+        found = nothing
+    yield "findings", found
+    rules = "select null::varchar as rule_id, null::varchar as rule_hash where false"
+    if has_table(con, database, "quality", "rules"):
+        rules = "select rule_id, rule_hash from {0}quality.rules"
+    yield "rules", rules
+    shadowed = "select null::varchar as rule_id where false"
+    if has_table(con, database, "quality", "shadowed_tonight"):
+        shadowed = "select distinct rule_id from {0}quality.shadowed_tonight"
+    yield "shadowed", shadowed
