@@ -67,9 +67,11 @@ _STRUCTURE = """
     if (!table.caption) problems.push('a table without a caption');
     const heads = [...table.querySelectorAll('th')];
     if (!heads.length || heads.some((one) => !one.scope)) problems.push('a head without a scope');
-    for (const row of table.tBodies[0].rows)
-      if (row.cells.length !== table.tHead.rows[0].cells.length)
-        problems.push(`a row of another length in ${table.id}`);
+    const width = (row) => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
+    for (const body of table.tBodies)
+      for (const row of body.rows)
+        if (width(row) !== width(table.tHead.rows[0]))
+          problems.push(`a row of another length in ${table.id}`);
   }
   for (const link of all('a'))
     if (!link.textContent.trim()) problems.push(`a link without words: ${link.href}`);

@@ -8,13 +8,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from etl.outputs.report import write_outputs
 from etl.synthetic import generate_registry, write_export
 from tests.pipeline.support_refresh import edit, refresh
+from tests.pipeline.test_outputs_report import context
+from tests.unit.study_support import build, cohort, seed_study
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENSHOTS = os.environ.get("RECHALLENGE_SCREENSHOTS")
@@ -23,6 +27,19 @@ _QUIET = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--disable-default-apps",
 ]
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """A folder of outputs; group, first and second response of each pair it was made from."""
+
+    folder: Path
+    pairs: list[tuple[str, str | None, str | None]]
+
+    @property
+    def page(self) -> Path:
+        """The report."""
+        return self.folder / "report.html"
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +99,23 @@ def ui_address(ui_home: Path, ui_port: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def seed_report(tmp_path_factory: pytest.TempPathFactory) -> SeedReport:
+    """The outputs of the seed study on the calibration cohort, one value of it doubtful."""
+    folder = tmp_path_factory.mktemp("seed")
+    with cohort() as con:
+        con.execute(
+            "update marts.treatment_lines set pfs_doubtful_because = 'TR-T02'"
+            " where line_id = 'i-01|advanced|2'"
+        )
+        build(con)
+        write_outputs(con, seed_study(), folder, context())
+        pairs = con.execute(
+            "select stratum, initial_response, rechallenge_response from marts.rechallenges"
+        ).fetchall()
+    return SeedReport(folder, pairs)
 
 
 @pytest.fixture(scope="module")
