@@ -120,6 +120,8 @@ def _outputs(study: str) -> dg.AssetsDefinition:
         owners=[OWNER],
     )
     def outputs(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+        from assets.study_outputs import outputs_metadata
+        from etl.outputs.quality.addresses import Addresses
         from etl.refresh import write_study_outputs
 
         settings = warehouse.settings
@@ -129,14 +131,8 @@ def _outputs(study: str) -> dg.AssetsDefinition:
         )
         if not written:
             return dg.MaterializeResult(metadata={"written": "not asked for by this run"})
-        return dg.MaterializeResult(
-            metadata={
-                "files": len(written),
-                "report": dg.MetadataValue.url(
-                    f"http://127.0.0.1:{settings.ui_port + 1}/outputs/{study}/report.html"
-                ),
-            }
-        )
+        folder, addresses = settings.outputs / study, Addresses(settings.ui_port)
+        return dg.MaterializeResult(metadata=outputs_metadata(study, folder, written, addresses))
 
     return outputs
 

@@ -57,9 +57,8 @@ def _design_items(results: Results) -> list[Item]:
 
 
 def _participant_items(results: Results) -> list[Item]:
-    steps = "; ".join(
-        step.description[0].lower() + step.description[1:] for step in criteria(results.study)[1:]
-    )
+    first, *others = (step.description for step in criteria(results.study)[1:])
+    steps = "; ".join([first, *(other[0].lower() + other[1:] for other in others)])
     return [
         Item(
             "STROBE 6a",

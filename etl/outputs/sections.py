@@ -177,7 +177,7 @@ def _quality(results: Results) -> tuple[Item, ...]:
             Subheading("Both editions"),
             statement.editions_in_words(results),
             statement.editions_table(results),
-            _said(impact_table.impact_table(results)),
+            *([impact_table.impact_table(results)] if results.impact else []),
         )
         unknown = (statement.not_judged_table(results),)
     return (
