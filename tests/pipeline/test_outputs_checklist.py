@@ -50,6 +50,16 @@ def doubtful() -> Results:
     return results_of(doubtful=True)
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of the seed study."""
+    path = tmp_path_factory.mktemp("outputs")
+    with cohort() as con:
+        build(con)
+        write_outputs(con, seed_study(), path, context())
+    return path
+
+
 def rows_of(table: Table) -> dict[str, tuple[str, ...]]:
     return {row[0]: row[1:] for row in table.rows}
 
@@ -78,11 +88,8 @@ def test_each_item_is_answered_or_left_to_the_authors(sound: Results) -> None:
     assert all(len(answer) > 8 for answer in answers.values())
 
 
-def test_items_point_at_headings_that_exist(sound: Results, tmp_path: Path) -> None:
-    with cohort() as con:
-        build(con)
-        write_outputs(con, seed_study(), tmp_path, context())
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+def test_items_point_at_headings_that_exist(sound: Results, folder: Path) -> None:
+    page = (folder / "report.html").read_text(encoding="utf-8")
     headings = set(re.findall(r"<h2 id=\"[^\"]*\">([^<]*)</h2>", page))
     for pointed in ("Main estimates", "Definition in words", "Attrition", "Table 1", "Exposure"):
         assert pointed in headings
@@ -150,11 +157,8 @@ def _with(results: Results, judged: list[dict[str, Any]]) -> Results:
     return replace(results, judged=judged)
 
 
-def test_each_table_and_figure_names_a_file_and_an_origin(tmp_path: Path) -> None:
-    with cohort() as con:
-        build(con)
-        write_outputs(con, seed_study(), tmp_path, context())
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+def test_each_table_and_figure_names_a_file_and_an_origin(folder: Path) -> None:
+    page = (folder / "report.html").read_text(encoding="utf-8")
     said = page.count('<p class="source">')
     assert said > 20
     without = re.findall(r'<p class="source">Files?: (?:<a [^>]*>[^<]*</a>[,.] ?)+</p>', page)
@@ -163,11 +167,8 @@ def test_each_table_and_figure_names_a_file_and_an_origin(tmp_path: Path) -> Non
     assert named == {"definition", "parameters", "versions", "record"}
 
 
-def test_an_origin_names_only_rows_that_exist(tmp_path: Path) -> None:
-    with cohort() as con:
-        build(con)
-        write_outputs(con, seed_study(), tmp_path, context())
-    with (tmp_path / "estimates.csv").open(encoding="utf-8", newline="") as file:
+def test_an_origin_names_only_rows_that_exist(folder: Path) -> None:
+    with (folder / "estimates.csv").open(encoding="utf-8", newline="") as file:
         estimates = list(csv.DictReader(file))
     said = trace.ORIGINS["headline"].sentence(estimates)
     assert "irae_recurrence" not in said

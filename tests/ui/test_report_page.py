@@ -87,6 +87,8 @@ def test_contents_lead_to_every_section_by_keyboard(browser: Any, report: Path) 
     with opened(browser, report) as (page, _):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "To the content"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "the shareable version"
         headings = page.locator("main h2").all_inner_texts()
         linked = page.locator("nav li a").all_inner_texts()
         assert linked == headings
