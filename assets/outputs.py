@@ -12,6 +12,7 @@ from assets import describe
 from assets.changes import build_changes_asset
 from assets.desk import QUALITY_PAGES, build_desk_assets
 from assets.guard import spoken
+from assets.hospitals import HOSPITAL_PAGES, build_hospital_assets
 from assets.resources import Warehouse
 from assets.second_opinion import build_second_opinion
 from assets.stewardship import (
@@ -45,6 +46,7 @@ def build_output_assets(
         *outputs.values(),
         build_worklists_asset(),
         *build_desk_assets(),
+        *build_hospital_assets(models),
         _published([one.key for one in outputs.values()]),
         build_second_opinion(after=PUBLISHED),
     ]
@@ -140,7 +142,16 @@ def _outputs(study: str) -> dg.AssetsDefinition:
 def _published(outputs: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
-        deps=[*outputs, QUALITY_PAGES, SOURCE_VERDICTS, MART_VERDICTS, LEDGER, CONTROLS, WORKLISTS],
+        deps=[
+            *outputs,
+            QUALITY_PAGES,
+            HOSPITAL_PAGES,
+            SOURCE_VERDICTS,
+            MART_VERDICTS,
+            LEDGER,
+            CONTROLS,
+            WORKLISTS,
+        ],
         description=(
             "The snapshot that analysts read: registry.duckdb, Parquet, outputs, manifest. "
             "It asks the gate, and publishes nothing when the gate holds."

@@ -5,6 +5,7 @@ belong here: judging and the ledger (`etl.refresh`), what the pages say (`etl.ou
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -14,15 +15,27 @@ from etl.publish.night import Night
 from etl.refresh import the_catalogue
 from etl.settings import Settings
 
+if TYPE_CHECKING:
+    from etl.outputs.quality.desk import Context
+
 
 def write_quality_pages(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     """Write the morning page and a page a rule; returns the files, the morning page first."""
-    from etl.outputs.quality.write import Context, write_quality_pages  # compiles templates
+    from etl.outputs.quality.write import write_quality_pages  # compiles templates
+
+    written = write_quality_pages(con, the_catalogue(), settings.outputs, context_of(con, settings))
+    steps.record(con, steps.QUALITY_PAGES)
+    return written
+
+
+def context_of(con: duckdb.DuckDBPyConnection, settings: Settings) -> "Context":
+    """What night it is, as its pages say it."""
+    from etl.outputs.quality.desk import Context
 
     night = Night.read(con)
     row = con.execute("select source, registry, export_date from source.export").fetchone()
     assert row is not None  # noqa: S101 - the export is loaded
-    context = Context(
+    return Context(
         snapshot_id=night.snapshot_id,
         as_of=night.as_of,
         source=row[0],
@@ -33,9 +46,6 @@ def write_quality_pages(con: duckdb.DuckDBPyConnection, settings: Settings) -> l
         rules_hash=night.inputs.rules_hash,
         studies=night.studies,
     )
-    written = write_quality_pages(con, the_catalogue(), settings.outputs, context)
-    steps.record(con, steps.QUALITY_PAGES)
-    return written
 
 
 def summarize(con: duckdb.DuckDBPyConnection) -> list[RuleLine]:

@@ -25,6 +25,8 @@ LEDGER = "ledger"
 WORKLISTS = "worklists"
 OUTPUTS = "outputs"
 QUALITY_PAGES = "quality pages"
+HOSPITAL_INDICATORS = "hospital indicators"
+HOSPITAL_PAGES = "hospital pages"
 
 _CREATE = "create table if not exists raw.steps (step varchar not null, ordinal bigint not null)"
 
@@ -71,6 +73,8 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[CHANGES] = (STUDIES, MART_VERDICTS)
     bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
     bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
+    bases[HOSPITAL_INDICATORS] = (DELIVERIES, *of_layer["marts"])
+    bases[HOSPITAL_PAGES] = (HOSPITAL_INDICATORS, LEDGER)
     return bases
 
 

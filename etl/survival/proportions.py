@@ -3,7 +3,12 @@
 Belongs here: functions of counts. Does not belong here: counting patients.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -72,16 +77,36 @@ def clopper_pearson(numerator: int, denominator: int, confidence: float = 0.95) 
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
     if denominator == 0:
         return Proportion(numerator, denominator, None, None, None, confidence)
+    lower, upper = clopper_pearson_limits([numerator], [denominator], confidence)
+    return Proportion(
+        numerator,
+        denominator,
+        numerator / denominator,
+        float(lower[0]),
+        float(upper[0]),
+        confidence,
+    )
+
+
+def clopper_pearson_limits(
+    numerators: Sequence[int], denominators: Sequence[int], confidence: float = 0.95
+) -> tuple["np.ndarray", "np.ndarray"]:
+    """The limits of Clopper and Pearson of many proportions at once, each of at least one.
+
+    Args:
+        numerators: numbers with the property.
+        denominators: numbers evaluable, 1 or more.
+        confidence: two-sided confidence level, between 0 and 1.
+    """
+    import numpy as np
     from scipy.stats import beta  # half a second to import
 
+    x, n = np.asarray(numerators), np.asarray(denominators)
     tail = (1 - confidence) / 2
-    lower = 0.0 if numerator == 0 else float(beta.ppf(tail, numerator, denominator - numerator + 1))
-    upper = (
-        1.0
-        if numerator == denominator
-        else float(beta.ppf(1 - tail, numerator + 1, denominator - numerator))
-    )
-    return Proportion(numerator, denominator, numerator / denominator, lower, upper, confidence)
+    # The beta distribution has no shape of 0: there the limit is 0 or 1 by definition.
+    lower = np.where(x == 0, 0.0, beta.ppf(tail, np.maximum(x, 1), n - x + 1))
+    upper = np.where(x == n, 1.0, beta.ppf(1 - tail, x + 1, np.maximum(n - x, 1)))
+    return lower, upper
 
 
 def exact_mcnemar(table: PairedTable) -> float | None:

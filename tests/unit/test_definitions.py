@@ -10,6 +10,7 @@ import yaml
 from assets import checks
 from assets.definitions import build_defs, defs
 from assets.desk import QUALITY_PAGES, QUALITY_SUMMARY
+from assets.hospitals import HOSPITAL_INDICATORS, HOSPITAL_PAGES
 from assets.outputs import PUBLISHED
 from assets.second_opinion import SECOND_OPINION
 from assets.stewardship import (
@@ -58,13 +59,18 @@ def test_every_table_is_an_asset_once() -> None:
         WORKLISTS,
         QUALITY_PAGES,
         QUALITY_SUMMARY,
+        HOSPITAL_INDICATORS,
+        HOSPITAL_PAGES,
         PUBLISHED,
         SECOND_OPINION,
     }
     assert GRAPH.get_all_asset_keys() == expected
 
 
-@pytest.mark.parametrize("name", [*MODELS, *(f"marts.{table}" for table in STUDY_TABLES)])
+@pytest.mark.parametrize(
+    "name",
+    [*MODELS, *(f"marts.{table}" for table in STUDY_TABLES), "marts.hospital_indicators"],
+)
 def test_a_table_shows_its_schema_grain_owner_and_kind(name: str) -> None:
     node = GRAPH.get(key(name))
     schema = node.metadata["dagster/column_schema"]
@@ -88,7 +94,14 @@ def test_derivation_waits_for_the_verdicts_on_source_records() -> None:
 def test_publication_waits_for_every_judgement_and_every_output() -> None:
     parents = GRAPH.get(PUBLISHED).parent_keys
     outputs = {key(f"outputs.{name.replace('-', '_')}") for name in load_studies()}
-    assert parents >= {SOURCE_VERDICTS, MART_VERDICTS, LEDGER, QUALITY_PAGES, *outputs}
+    assert parents >= {
+        SOURCE_VERDICTS,
+        MART_VERDICTS,
+        LEDGER,
+        QUALITY_PAGES,
+        HOSPITAL_PAGES,
+        *outputs,
+    }
     assert DERIVED_VERDICTS in GRAPH.get(MART_VERDICTS).parent_keys
 
 

@@ -36,6 +36,8 @@ IN_ORDER = (
     steps.WORKLISTS,
     steps.OUTPUTS,
     steps.QUALITY_PAGES,
+    steps.HOSPITAL_INDICATORS,
+    steps.HOSPITAL_PAGES,
 )
 COUNTS = {"staging.patients": 2, "marts.patients": 2, "marts.responses": 0}
 

@@ -18,9 +18,12 @@ OUTPUTS, WORKLISTS, DATA_DOCS = "outputs", "worklists", "data-docs"
 QUALITY = PurePosixPath("quality")
 MORNING_PAGE = QUALITY / "index.html"
 ALL_RULES = QUALITY / "rules" / "index.html"
+HOSPITALS = PurePosixPath("hospitals")
+HOSPITAL_INDEX = HOSPITALS / "index.html"
 REGISTRY = "registry"
 """The name of the worklist of what no hospital can answer."""
 
+_TAKEN = (REGISTRY, HOSPITAL_INDEX.stem)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
 
 
@@ -35,12 +38,19 @@ def worklist_name(hospital_id: str | None) -> str:
     A hospital's id is whatever was delivered. Where it cannot be a file name, or is taken, what
     is left of it is followed by a piece of its hash.
     """
-    if hospital_id is None:
-        return f"{REGISTRY}.xlsx"
-    if _PLAIN.fullmatch(hospital_id) and hospital_id.lower() != REGISTRY:
-        return f"{hospital_id}.xlsx"
+    return f"{REGISTRY if hospital_id is None else _file_name(hospital_id)}.xlsx"
+
+
+def hospital_page_path(hospital_id: str) -> PurePosixPath:
+    """A hospital's page within `outputs/`; named as its worklist."""
+    return HOSPITALS / f"{_file_name(hospital_id)}.html"
+
+
+def _file_name(hospital_id: str) -> str:
+    if _PLAIN.fullmatch(hospital_id) and hospital_id.lower() not in _TAKEN:
+        return hospital_id
     rest = re.sub(r"[^A-Za-z0-9_-]+", "_", hospital_id)[:40].strip("_")
-    return f"{rest}-{hashlib.sha256(hospital_id.encode()).hexdigest()[:8]}.xlsx"
+    return f"{rest}-{hashlib.sha256(hospital_id.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,11 @@ class Addresses:
         return self._address(OUTPUTS, str(MORNING_PAGE))
 
     @property
+    def hospital_index(self) -> str:
+        """The registry's list of hospitals, with their pages."""
+        return self._address(OUTPUTS, str(HOSPITAL_INDEX))
+
+    @property
     def data_docs(self) -> str:
         """Great Expectations' report of the newest snapshot it was asked about."""
         return self._address(DATA_DOCS, "index.html")
@@ -71,6 +86,10 @@ class Addresses:
     def rule_page(self, rule_id: str) -> str:
         """The page of a rule with its open records."""
         return self._address(OUTPUTS, str(rule_page_path(rule_id)))
+
+    def hospital_page(self, hospital_id: str) -> str:
+        """The page of a hospital: its own figures beside those of the others."""
+        return self._address(OUTPUTS, str(hospital_page_path(hospital_id)))
 
     def worklist(self, hospital_id: str | None = None) -> str:
         """The worklist of a hospital; the registry's own without one. It holds values."""

@@ -92,18 +92,34 @@ def sparkline(label: str, values: Sequence[int]) -> Markup:
         f"{3 + index * step:.1f},{19 - value / top * 16:.1f}" for index, value in enumerate(values)
     )
     last = 19 - values[-1] / top * 16
-    return Markup(  # noqa: S704 - numbers, and an escaped label
-        f'<svg class="spark" viewBox="0 0 90 22" width="90" height="22" role="img" '
-        f'aria-label="{escape(label)}"><polyline class="line" points="{points}"/>'
-        f'<circle class="dot" cx="87" cy="{last:.1f}" r="2.5"/></svg>'
+    parts = [
+        f'<polyline class="line" points="{points}"/>',
+        f'<circle class="dot" cx="87" cy="{last:.1f}" r="2.5"/>',
+    ]
+    return drawing(label, parts, 90, 22, "spark")
+
+
+def drawing(
+    label: str, parts: Sequence[str], width: int, height: int, mark: str = "chart"
+) -> Markup:
+    """A drawing of parts, told in words.
+
+    Args:
+        label: what is seen, in words.
+        parts: SVG elements; words in them are escaped already.
+        width: in user units.
+        height: in user units.
+        mark: its class in the style sheet; a chart fills its figure, others keep their size.
+    """
+    size = "" if mark == "chart" else f' width="{width}" height="{height}"'
+    return Markup(  # noqa: S704 - numbers, and escaped words
+        f'<svg class="{mark}" viewBox="0 0 {width} {height}"{size} role="img" '
+        f'aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 
 
 def _svg(label: str, parts: Sequence[str]) -> Markup:
-    return Markup(  # noqa: S704 - numbers, and escaped words
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{escape(label)}">{"".join(parts)}</svg>'
-    )
+    return drawing(label, parts, _WIDTH, _HEIGHT)
 
 
 def _frame(top: int) -> str:

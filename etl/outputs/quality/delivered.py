@@ -11,14 +11,14 @@ from etl.outputs.quality import wording
 from etl.outputs.quality.desk import NOT_MADE, Desk
 from etl.outputs.quality.page import Cell, Item, Section, Table, table
 
-_SIGNS = {
+STATUS_CELLS = {
     "arrived": Cell("✓ arrived", mark="mark good"),
     "late": Cell("◷ late", mark="mark warning"),
     "missing": Cell("✕ missing", mark="mark error"),
     "unexpected": Cell("? unexpected", mark="mark info"),
 }
 _WORST = ("missing", "late", "unexpected", "arrived")
-_MOST_YEARS = 10
+MOST_YEARS = 10
 _ALL_YEARS = "all"
 _ITEMS = {"braf": "BRAF", "ecog": "ECOG", "ldh": "LDH"}
 
@@ -102,7 +102,7 @@ def _board_row(hospital: str | None, rows: list[dict[str, Any]]) -> tuple[Cell |
     off = [one["table_name"].replace("_", " ") for one in rows if one["status"] != "arrived"]
     return (
         hospital or "No hospital",
-        _SIGNS[_status(rows)],
+        STATUS_CELLS[_status(rows)],
         wording.day(max(delivered, default=None)),
         Cell(str(min(days)) if days else wording.NONE, is_number=True),
         now,
@@ -142,14 +142,31 @@ def completeness(desk: Desk) -> Section:
     )
     if not rows:
         return Section("completeness", heading, ("No patient was counted.",))
-    years = _years(rows)
-    items: list[Item] = [_over_all(rows, years)]
+    years = last_years(rows)
+    items: list[Item] = [
+        items_by_year(
+            rows,
+            years,
+            "Patients whose item is known, all hospitals together, by year.",
+            " Below stands each item by hospital.",
+        )
+    ]
     for item, of_item in groupby(rows, key=lambda one: one["item"]):
         items.append(_heat(str(item), list(of_item), years))
     return Section("completeness", heading, tuple(items))
 
 
-def _over_all(rows: list[dict[str, Any]], years: list[int | None]) -> Table:
+def items_by_year(
+    rows: list[dict[str, Any]], years: list[int | None], caption: str, more: str = ""
+) -> Table:
+    """The share known of each item by year.
+
+    Args:
+        rows: item, year, patients and known; several rows of the same are added.
+        years: the columns; None is that of patients without a year.
+        caption: sentence above the table.
+        more: what else stands below it.
+    """
     items = sorted({one["item"] for one in rows})
     sums: dict[tuple[str, int | str | None], list[int]] = {}
     for one in rows:
@@ -158,7 +175,7 @@ def _over_all(rows: list[dict[str, Any]], years: list[int | None]) -> Table:
             sums[key] = [known + int(one["known"]), patients + int(one["patients"])]
     return table(
         "completeness",
-        "Patients whose item is known, all hospitals together, by year.",
+        caption,
         ("Item", "All years", *map(_year, years)),
         (
             (
@@ -167,10 +184,7 @@ def _over_all(rows: list[dict[str, Any]], years: list[int | None]) -> Table:
             )
             for item in items
         ),
-        note=(
-            "Known of all patients; the stronger the shade, the less complete. Below "
-            "stands each item by hospital."
-        ),
+        note=f"Known of all patients; the stronger the shade, the less complete.{more}",
     )
 
 
@@ -206,11 +220,11 @@ def heat_cell(known: int, patients: int) -> Cell:
     )
 
 
-def _years(rows: list[dict[str, Any]]) -> list[int | None]:
+def last_years(rows: list[dict[str, Any]]) -> list[int | None]:
     """The last years, and a column of its own for patients whose year is not known."""
     known: list[int | None] = sorted({one["year"] for one in rows if one["year"] is not None})
     unknown: list[int | None] = [None] if any(one["year"] is None for one in rows) else []
-    return [*known[-_MOST_YEARS:], *unknown]
+    return [*known[-MOST_YEARS:], *unknown]
 
 
 def _year(year: int | None) -> str:

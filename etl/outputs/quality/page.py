@@ -141,10 +141,10 @@ def severity_cell(severity: str) -> Cell:
 
 
 @cache
-def environment() -> Environment:
-    """The templates, compiled once a process."""
+def environment(more: Path | None = None) -> Environment:
+    """The templates, compiled once a process; with those of another folder beside them."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, *([more] if more else [])]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -158,8 +158,8 @@ def environment() -> Environment:
     return made
 
 
-def write(template: str, path: Path, **given: Any) -> Path:
-    """Render a template into a file."""
+def write(template: str, path: Path, *, more: Path | None = None, **given: Any) -> Path:
+    """Render a template of ours, or of the folder `more`, into a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(environment().get_template(template).render(**given), encoding="utf-8")
+    path.write_text(environment(more).get_template(template).render(**given), encoding="utf-8")
     return path
