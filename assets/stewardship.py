@@ -24,7 +24,7 @@ WORKLISTS = dg.AssetKey(["quality", "worklists"])
 IMPACT = dg.AssetKey(["quality", "impact"])
 CHANGES = dg.AssetKey(["quality", "estimate_changes"])
 CONTROLS = dg.AssetKey(["quality", "controls"])
-STUDY_TABLES = ("rechallenges", "attrition", "estimates", "sensitivity")
+STUDY_TABLES = ("rechallenges", "attrition", "estimates", "subgroups", "sensitivity")
 
 
 def build_judging_assets(models: Mapping[str, Model]) -> list[dg.AssetsDefinition]:

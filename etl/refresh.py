@@ -43,6 +43,9 @@ from expectations.export_format import TABLES
 if TYPE_CHECKING:
     from etl.worklists.export import Written
 
+STUDY_TABLES = ("rechallenges", "attrition", "estimates", "subgroups")
+"""Marts that the studies fill, each with its `study`."""
+
 _VERDICTS: Mapping[Stage, str] = {
     "source": steps.SOURCE_VERDICTS,
     "derived": steps.DERIVED_VERDICTS,
@@ -191,14 +194,12 @@ def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     """Build the rows of the studies asked for; those of others are removed."""
     studies = chosen_studies(Night.read(con).studies)
     parameters = Parameters()
-    for table in ("rechallenges", "attrition", "estimates"):
+    for table in STUDY_TABLES:
         _forget_other_studies(con, table, list(studies))
     for study in studies.values():
         build_study(con, study, parameters, settings.minimum_cell)
     steps.record(con, steps.STUDIES)
-    return {
-        table: _count(con, f"marts.{table}") for table in ("rechallenges", "attrition", "estimates")
-    }
+    return {table: _count(con, f"marts.{table}") for table in STUDY_TABLES}
 
 
 def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:

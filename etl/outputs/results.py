@@ -17,6 +17,7 @@ from etl.studies.pairs import Pair, in_stratum, read_pairs, records, strata_of
 from expectations.contracts import validate_frame
 from expectations.contracts.sensitivity import Sensitivity
 from expectations.contracts.studies import Attrition, Estimates
+from expectations.contracts.subgroups import Subgroups
 
 Record = dict[str, Any]
 
@@ -55,6 +56,7 @@ class Results:
     Attributes:
         baselines: what is registered at the start of the cohort's lines, by line.
         not_collected: columns that the source does not record, by table and name.
+        subgroups: rows of `marts.subgroups`, in the order of variables and levels.
         collects_line_baselines: whether any line of the registry has a baseline at its start.
     """
 
@@ -74,6 +76,7 @@ class Results:
     not_collected: frozenset[tuple[str, str]] = frozenset()
     collects_line_baselines: bool = False
     changes: StudyChanges = field(default_factory=StudyChanges)
+    subgroups: list[Record] = field(default_factory=list)
 
     def collects(self, table: str, column: str) -> bool:
         """Whether the source records a column of the export format."""
@@ -143,6 +146,7 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
         not_collected=_not_collected(con),
         collects_line_baselines=_collects_line_baselines(con),
         changes=read_changes(con, study.id),
+        subgroups=_subgroups(con, study.id),
     )
 
 
@@ -208,6 +212,15 @@ def _baselines(con: duckdb.DuckDBPyConnection, study: str) -> dict[str, Record]:
         return {}
     found = _of_the_cohort(con, study, "baselines")
     return {row["line_id"]: row for row in found if row["line_id"] is not None}
+
+
+def _subgroups(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
+    if not _exists(con, "marts", "subgroups"):
+        return []
+    frame = con.execute(
+        "select * from marts.subgroups where study = ? order by edition, rowid", [study]
+    ).df()
+    return records(validate_frame(Subgroups, frame))
 
 
 def _not_collected(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:

@@ -20,6 +20,8 @@ from etl.outputs import (
     quality_statement,
     sankey_figures,
     sensitivity_figure,
+    subgroup_figure,
+    subgroup_tables,
     survival_figures,
     swimmer_figure,
     tables,
@@ -79,6 +81,14 @@ def build_sections(results: Results, folder: Path) -> list[Section]:
                 toxicity_tables.recurrence_table(results),
                 toxicity_tables.worst_grade_table(results),
                 toxicity_tables.events_table(results),
+            ),
+        ),
+        Section(
+            "Subgroups",
+            _given(
+                results,
+                subgroup_figure.subgroup_figure(results, folder),
+                *subgroup_tables.subgroup_tables(results),
             ),
         ),
         Section(

@@ -96,6 +96,9 @@ ORIGINS: Mapping[str, Origin] = {
     "recurrence": Origin(("irae_recurrence",), ("proportion",)),
     "worst_grade": Origin(marts=("marts.rechallenges", "marts.treatment_lines")),
     "events": Origin(marts=("marts.rechallenges", "marts.adverse_events")),
+    "subgroups": Origin(marts=("marts.subgroups",)),
+    "subgroups_sound": Origin(marts=("marts.subgroups",)),
+    "subgroups_forest": Origin(marts=("marts.subgroups",)),
     "sensitivity": Origin(
         (*_RESPONSE, "irae_grade3plus", "irae_recurrence", "pfs", "os"),
         ("proportion", "median"),

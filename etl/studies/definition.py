@@ -17,6 +17,7 @@ from etl.studies.definition_endpoints import (
     Index,
     Publication,
     PublishedFigure,
+    Subgroups,
 )
 from etl.studies.definition_exposures import (
     Between,
@@ -89,6 +90,7 @@ class Study(Definition):
             "derivation an alternative."
         ),
     )
+    subgroups: Subgroups = Subgroups()
     disclosure: DisclosureControl = DisclosureControl()
     publication: Publication | None = None
 

@@ -128,6 +128,32 @@ class Endpoints(Definition):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 
 
+class Subgroups(Definition):
+    """Which levels of baseline variables are estimated; exploratory."""
+
+    minimum_evaluable: int = Field(
+        default=10,
+        ge=1,
+        description=(
+            "Fewest evaluable patients of a level for it to be estimated; a choice of this "
+            "project: one patient more or less then moves a proportion by 10 points at most."
+        ),
+    )
+    age_years: int = Field(
+        default=65,
+        ge=1,
+        description="Age from which patients are the older level; 65 as in ICH E7 (1993).",
+    )
+    interval_months: int = Field(
+        default=12,
+        ge=1,
+        description=(
+            "Interval between the exposures from which it is the longer level; a choice of this "
+            "project, fixed so that no study's own median is looked at first."
+        ),
+    )
+
+
 class DisclosureControl(Definition):
     """What a shared version must not print."""
 

@@ -1,4 +1,4 @@
-"""Building a study: its pairs, attrition and estimates, written to the marts.
+"""Building a study: its pairs, attrition, estimates and subgroups, written to the marts.
 
 Belongs here: the order of the steps, and writing their tables. Does not belong here: SQL of the
 selection (`cohort`), the estimates themselves (`estimates`), any rendering (`etl/outputs`).
@@ -21,7 +21,8 @@ from etl.studies.cohort import (
 from etl.studies.criteria import criteria, doubt_steps
 from etl.studies.definition import Study
 from etl.studies.estimates import estimate_study
-from etl.studies.pairs import read_pairs
+from etl.studies.pairs import Pair, read_pairs
+from etl.studies.subgroups import estimate_subgroups
 from etl.studies.suppression import mark_suppressed, study_policy
 from expectations.contracts import (
     Contract,
@@ -31,14 +32,15 @@ from expectations.contracts import (
     validate_frame,
 )
 from expectations.contracts.studies import Attrition, Estimates, Rechallenges
+from expectations.contracts.subgroups import Subgroups
 
-TABLES: tuple[type[Contract], ...] = (Rechallenges, Attrition, Estimates)
+TABLES: tuple[type[Contract], ...] = (Rechallenges, Attrition, Estimates, Subgroups)
 
 
 def build_study(
     con: duckdb.DuckDBPyConnection, study: Study, parameters: Parameters, minimum_cell: int = 5
 ) -> None:
-    """Write the rows of a study to `marts.rechallenges`, `marts.attrition`, `marts.estimates`.
+    """Write the rows of a study to its four marts.
 
     The rows of other studies stay; those of this one are replaced.
 
@@ -50,7 +52,8 @@ def build_study(
     """
     del parameters
     select_cohort(con, study)
-    write_estimates(con, study, minimum_cell)
+    pairs = write_estimates(con, study, minimum_cell)
+    write_subgroups(con, study, pairs, minimum_cell)
 
 
 def select_cohort(con: duckdb.DuckDBPyConnection, study: Study) -> None:
@@ -65,16 +68,25 @@ def select_cohort(con: duckdb.DuckDBPyConnection, study: Study) -> None:
         con.execute(f"drop table {table}")
 
 
-def write_estimates(con: duckdb.DuckDBPyConnection, study: Study, minimum_cell: int) -> None:
-    """Write the estimates from the pairs that stand in the mart."""
+def write_estimates(con: duckdb.DuckDBPyConnection, study: Study, minimum_cell: int) -> list[Pair]:
+    """Write the estimates from the pairs that stand in the mart; returns the pairs."""
     pairs = read_pairs(con, study.id)
     rows = estimate_study(study, pairs)
     marked = mark_suppressed(rows, pairs, study, study_policy(study, minimum_cell))
     _insert(con, Estimates, [asdict(row) for row in marked])
+    return pairs
+
+
+def write_subgroups(
+    con: duckdb.DuckDBPyConnection, study: Study, pairs: list[Pair], minimum_cell: int
+) -> None:
+    """Write the subgroups of the pairs that stand in the mart."""
+    rows = estimate_subgroups(con, study, pairs, study_policy(study, minimum_cell))
+    _insert(con, Subgroups, [asdict(row) for row in rows])
 
 
 def create_study_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the three tables from their contracts where they are absent or have changed."""
+    """Create the study tables from their contracts where they are absent or have changed."""
     for contract in TABLES:
         expected = [(column.name, column.sql_type) for column in physical_columns(contract)]
         if _columns(con, contract) == expected:

@@ -11,6 +11,7 @@ from etl.parameters import DAYS_PER_MONTH
 from etl.studies.definition import Study
 from etl.studies.endpoints import (
     RESPONDERS,
+    ProportionEndpoint,
     TimeEndpoint,
     incidence_set,
     proportion_endpoints,
@@ -115,44 +116,50 @@ def members_of(
 def _proportions(
     study: Study, edition: str, stratum: str, members: list[Pair], endpoints: Collection[str]
 ) -> Iterator[Row]:
-    confidence = study.endpoints.confidence
     for endpoint in proportion_endpoints(study):
-        if endpoint.name not in endpoints:
-            continue
-        evaluable = endpoint.of.of(members, edition)
-        found = clopper_pearson(sum(map(endpoint.has, evaluable)), len(evaluable), confidence)
-        yield Row(
-            study=study.id,
-            edition=edition,
-            stratum=stratum,
-            subset="all",
-            endpoint=endpoint.name,
-            statistic="proportion",
-            at=None,
-            value=found.value,
-            lower=found.lower,
-            upper=found.upper,
-            confidence=confidence,
-            method="Clopper-Pearson" if evaluable else "nobody in the evaluable set",
-            numerator=found.numerator,
-            denominator=found.denominator,
-            at_risk=None,
-            evaluable_set=endpoint.of.name_in(edition),
-        )
+        if endpoint.name in endpoints:
+            yield proportion_of(study, edition, stratum, endpoint, members)
 
 
-def _times(
+def proportion_of(
+    study: Study, edition: str, stratum: str, endpoint: ProportionEndpoint, members: list[Pair]
+) -> Row:
+    """The proportion of an endpoint over those of the pairs that are in its evaluable set."""
+    confidence = study.endpoints.confidence
+    evaluable = endpoint.of.of(members, edition)
+    found = clopper_pearson(sum(map(endpoint.has, evaluable)), len(evaluable), confidence)
+    return Row(
+        study=study.id,
+        edition=edition,
+        stratum=stratum,
+        subset="all",
+        endpoint=endpoint.name,
+        statistic="proportion",
+        at=None,
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        confidence=confidence,
+        method="Clopper-Pearson" if evaluable else "nobody in the evaluable set",
+        numerator=found.numerator,
+        denominator=found.denominator,
+        at_risk=None,
+        evaluable_set=endpoint.of.name_in(edition),
+    )
+
+
+def median_of(
     study: Study,
     edition: str,
     stratum: str,
-    subset: str,
     endpoint: TimeEndpoint,
     members: list[Pair],
-) -> Iterator[Row]:
+    subset: str = "all",
+) -> tuple[Row, Curve]:
+    """The median of a time over those of the pairs that are in its evaluable set; its curve."""
     confidence = study.endpoints.confidence
     evaluable, set_name = members_of(endpoint, members, edition, subset)
     curve = fit_endpoint(endpoint, evaluable, confidence)
-    estimator = _estimator(endpoint)
     median = _in_months(curve.median())
     row = Row(
         study=study.id,
@@ -166,12 +173,24 @@ def _times(
         lower=median.lower,
         upper=median.upper,
         confidence=confidence,
-        method=f"{estimator}{_not_reached(curve, median)}",
+        method=f"{_estimator(endpoint)}{_not_reached(curve, median)}",
         numerator=curve.events,
         denominator=curve.subjects,
         at_risk=None,
         evaluable_set=set_name,
     )
+    return row, curve
+
+
+def _times(
+    study: Study,
+    edition: str,
+    stratum: str,
+    subset: str,
+    endpoint: TimeEndpoint,
+    members: list[Pair],
+) -> Iterator[Row]:
+    row, curve = median_of(study, edition, stratum, endpoint, members, subset)
     yield row
     if endpoint.is_reverse:
         return
@@ -185,7 +204,7 @@ def _times(
             value=found.value,
             lower=found.lower,
             upper=found.upper,
-            method=f"{estimator}{_not_observed(curve.subjects, found)}",
+            method=f"{_estimator(endpoint)}{_not_observed(curve.subjects, found)}",
             numerator=curve.events_by(days),
             at_risk=curve.at_risk(days),
         )

@@ -23,6 +23,7 @@ HEADINGS = [
     "Swimmer plot",
     "Kaplan-Meier with number at risk",
     "Toxicity",
+    "Subgroups",
     "Sensitivity",
     "Data quality",
     "Methods",
@@ -128,7 +129,7 @@ def test_links_within_the_page_have_a_target(page: Page) -> None:
 
 
 def test_figures_say_what_they_show(page: Page) -> None:
-    assert len(page.alts) == 8
+    assert len(page.alts) == 9
     assert "ipilimumab+nivolumab (the first is the rechallenge): 73" in page.alts[0]
     assert "ipilimumab + nivolumab: median 2.8 (2.3 to 6.4) months" in page.alts[4]
     assert all(len(alt) > 40 for alt in page.alts)
@@ -188,6 +189,7 @@ def test_tables_and_figures_have_their_files(folder: Path) -> None:
         "km_pfs_responders",
         "sankey",
         "sankey_binary",
+        "subgroups_forest",
         "swimmer",
     }
     assert figures <= tables
