@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl.outputs import fonts
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 
@@ -35,7 +36,6 @@ WIDTH = 7.4
 """Inches: a figure fills the text of an A4 page."""
 
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
@@ -102,7 +102,7 @@ def drawing(name: str, folder: Path, width: float, height: float) -> Iterator[Ca
     import matplotlib as mpl
     from matplotlib.figure import Figure as NewCanvas
 
-    style: Any = STYLE | {"svg.hashsalt": name}
+    style: Any = STYLE | {"svg.hashsalt": name, "font.family": fonts.families()}
     with mpl.rc_context(style):
         canvas = NewCanvas(figsize=(width, height), layout="constrained")
         yield canvas
