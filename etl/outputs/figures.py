@@ -137,3 +137,8 @@ def style_place(place: int | None) -> int:
 def line_style_of(results: Results, stratum: str) -> Any:
     """Line style of a group, the same in every figure."""
     return STYLES[style_place(place_of(results, stratum))]
+
+
+def mark_of(stratum: str) -> str:
+    """The name that a group's curve has in an SVG, so that a program can read it off again."""
+    return "curve-" + "".join(letter if letter.isalnum() else "-" for letter in stratum)

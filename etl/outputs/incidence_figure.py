@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.outputs import panels, wording
-from etl.outputs.figures import WIDTH, Figure, colour_of, drawing, place_of
+from etl.outputs.figures import WIDTH, Figure, colour_of, drawing, mark_of, place_of
 from etl.outputs.interactive import curves as interactive
 from etl.outputs.panels import months
 from etl.outputs.results import Results
@@ -225,13 +225,14 @@ def _draw(
     times = _times(points)
     curve, lower, upper = outline(points)
     line = panels.line_of(results, stratum)
+    mark = mark_of(stratum) if label else None  # a small panel repeats a curve
     if has_band:
         panel.fill_between(
             times, lower, upper, step="post", color=line["color"], alpha=0.15, linewidth=0
         )
         for limit in (lower, upper):
             panel.step(times, limit, where="post", **line | {"linewidth": 0.6, "alpha": 0.7})
-    panel.step(times, curve, where="post", label=label, **line)
+    panel.step(times, curve, where="post", label=label, gid=mark, **line)
     censored = [one for one in points if one.censored]
     panel.plot(
         [one.months for one in censored],

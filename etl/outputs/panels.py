@@ -87,6 +87,7 @@ def panels_with_risk(
         for spare in grid[len(groups) :]:
             spare.axis("off")
         others = list(grid[: len(groups)])
+    found[0].patch.set_gid("panel")
     return list(found[:-1]), found[-1], others
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.outputs import panels, prose, wording
-from etl.outputs.figures import GREY, WIDTH, Figure, colour_of, drawing, place_of
+from etl.outputs.figures import GREY, WIDTH, Figure, colour_of, drawing, mark_of, place_of
 from etl.outputs.interactive import curves as interactive
 from etl.outputs.panels import months
 from etl.outputs.results import Results
@@ -165,13 +165,14 @@ def _draw_curve(
 ) -> None:
     times, survival, lower, upper = outline(curve)
     line = panels.line_of(results, stratum)
+    mark = mark_of(stratum) if label else None  # a small panel repeats a curve
     if has_band:
         panel.fill_between(
             times, lower, upper, step="post", color=line["color"], alpha=0.15, linewidth=0
         )
         for limit in (lower, upper):
             panel.step(times, limit, where="post", **line | {"linewidth": 0.6, "alpha": 0.7})
-    panel.step(times, survival, where="post", label=label, **line)
+    panel.step(times, survival, where="post", label=label, gid=mark, **line)
     censored = [step for step in curve.steps if step.censored]
     panel.plot(
         [months(step.time) for step in censored],

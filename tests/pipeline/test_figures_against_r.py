@@ -10,14 +10,17 @@ call is run again, so that the recording cannot go stale unseen.
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from etl.outputs.figures import mark_of
 from etl.outputs.report import write_outputs
 from etl.studies import load_studies
 from tests.pipeline.nights import SyntheticNight, synthetic_night
@@ -370,3 +373,43 @@ def test_the_interactive_swimmer_plot_is_that_of_the_csv(folder: Path) -> None:
         assert bar == pytest.approx(row, abs=0.0021)
     marks = [trace for trace in traces if trace["type"] == "scatter"]
     assert sum(len(trace["y"]) for trace in marks) == sum(not row["To"] for row in rows)  # type: ignore[arg-type]
+
+
+def on_paper(folder: Path, name: str, group: str, top: float) -> list[tuple[float, float]]:
+    """Corners of a group's curve as the SVG draws it, in months and shares."""
+    root = ElementTree.parse(folder / "figures" / f"{name}.svg").getroot()  # noqa: S314 - our own
+    ids = {one.get("id"): one for one in root.iter() if one.get("id")}
+    last = int(list(drawn(folder, f"{name}_at_risk")[0])[-1])
+
+    def points(mark: str) -> list[tuple[float, float]]:
+        path = next(one for one in ids[mark].iter() if one.tag.endswith("path"))
+        numbers = [float(one) for one in re.findall(r"-?[\d.]+", path.get("d") or "")]
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+    frame = points("panel")  # the background of the first panel: its whole range
+    left, right = min(x for x, _ in frame), max(x for x, _ in frame)
+    high, low = min(y for _, y in frame), max(y for _, y in frame)
+    return [
+        (last * (x - left) / (right - left), top * (low - y) / (low - high))
+        for x, y in points(mark_of(group))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "top"),
+    [*((one, "Survival", 1.02) for one in KAPLAN_MEIER), (INCIDENCE, "Incidence", 0.6)],
+)
+def test_the_drawing_is_that_of_the_csv(folder: Path, name: str, value: str, top: float) -> None:
+    rows = drawn(folder, name)
+    for group in {row["Group"] for row in rows}:
+        corners = on_paper(folder, name, group, top)
+        before = 1.0 if value == "Survival" else 0.0
+        for row in of_group(rows, group):
+            after = float(row[value])
+            asked = {(float(row["Months"]), before), (float(row["Months"]), after)}
+            for month, share in asked if before != after else ():
+                near = min(abs(x - month) / 100 + abs(y - share) for x, y in corners)
+                assert near < 0.004, (group, month, share)
+            before = after
+        assert min(y for _, y in corners) >= -0.001
+        assert len(corners) >= 2 * len({row[value] for row in of_group(rows, group)}) - 1

@@ -3,11 +3,15 @@
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from etl.outputs import panels, swimmer_figure
+from etl.outputs.figures import COLOURS, MOST_GROUPS, style_place
 from etl.outputs.report import write_outputs
+from etl.outputs.results import read_results
 from tests.pipeline.test_outputs_report import context
 from tests.unit.study_support import build, cohort, seed_study
 
@@ -87,3 +91,59 @@ def test_letters_of_an_svg_are_outlines(folder: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "<text" not in text, path.name
         assert "font-family" not in text, path.name
+
+
+def test_groups_that_are_drawn_can_be_told_apart() -> None:
+    codes = {(COLOURS[place % len(COLOURS)], style_place(place)) for place in range(MOST_GROUPS)}
+    assert len(codes) == MOST_GROUPS
+    assert len({COLOURS[0], COLOURS[4 % len(COLOURS)]}) == 1, "colours alone would not do"
+
+
+def test_up_to_two_curves_have_their_bands_in_the_panel_and_more_have_their_own() -> None:
+    assert [panels.small_rows(range_of(count)) for count in (1, 2, 3, 4, 8)] == [0, 0, 1, 2, 3]
+
+
+def range_of(count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(count)))
+
+
+@pytest.mark.parametrize(
+    ("last", "ticks"),
+    [
+        (0.0, [0, 1]),
+        (5.2, [0, 1, 2, 3, 4, 5, 6]),
+        (36.0, [0, 6, 12, 18, 24, 30, 36]),
+        (99.5, list(range(0, 121, 12))[:10]),
+        (700.0, list(range(0, 721, 60))),
+    ],
+)
+def test_ticks_reach_past_the_last_time(last: float, ticks: list[int]) -> None:
+    found = panels.ticks_of(last)
+    assert found == ticks
+    assert found[-1] >= last
+
+
+def test_of_many_patients_evenly_spaced_ones_are_drawn() -> None:
+    assert swimmer_figure.evenly_spaced(73, 150) == list(range(73))
+    found = swimmer_figure.evenly_spaced(610, 150)
+    assert len(set(found)) == 150
+    assert (found[0], found[-1]) == (0, 605)
+    assert {after - before for before, after in pairwise(found)} == {4, 5}
+
+
+def test_a_swimmer_plot_of_many_says_how_many_it_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swimmer_figure, "MOST_PATIENTS", 20)
+    with cohort() as con:
+        build(con)
+        results = read_results(con, seed_study(), context())
+    figure = swimmer_figure.swimmer_plot(results, tmp_path)
+    assert figure is not None
+    assert figure.note.startswith("20 of 73 patients are drawn, evenly spaced")
+    assert "20 of 73 patients are drawn" in figure.alt
+    assert len(figure.data.rows) == 73
+    assert [row[-1] for row in figure.data.rows].count("yes") == 20
+    [parts] = figure.more
+    kept = {row[0] for row in figure.data.rows if row[-1] == "yes"}
+    assert {row[0] for row in parts.rows} == kept
