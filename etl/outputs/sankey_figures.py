@@ -37,6 +37,7 @@ class Kind:
     Attributes:
         name: file name without ending.
         title: heading of the figure.
+        caption: sentence above the table of the flows.
         names: categories from the top down, as a reader writes them.
         colours: of the categories.
         of: category of a pair at the initial treatment and at the rechallenge.
@@ -45,6 +46,7 @@ class Kind:
 
     name: str
     title: str
+    caption: str
     names: Mapping[str, str]
     colours: Mapping[str, str]
     of: Callable[[Pair], tuple[str, str]]
@@ -68,15 +70,17 @@ def _status(pair: Pair) -> tuple[str, str]:
 CATEGORIES = Kind(
     "sankey",
     "Response to the initial treatment and to the rechallenge",
+    "Patients by response to the initial treatment (rows) and to the rechallenge (columns).",
     RESPONSE_NAMES,
     {"CR": "#0072B2", "PR": "#56B4E9", "SD": "#E69F00", "PD": "#D55E00", "NE": "#8a8a8a"},
     responses_of,
     "Every rechallenged patient is drawn, those not evaluable too. Stable disease includes "
-    "non-complete response/non-progression.",
+    "non-complete response/non-progression. Thin flows carry no number; the table has all.",
 )
 STATUS = Kind(
     "sankey_binary",
     "Responders to the initial treatment and to the rechallenge",
+    "Patients by responder status, initial treatment (rows) and rechallenge (columns).",
     {
         "responder": "Responder",
         "non_responder": "Non-responder",
@@ -85,7 +89,7 @@ STATUS = Kind(
     {"responder": "#0072B2", "non_responder": "#D55E00", "not_evaluable": "#8a8a8a"},
     _status,
     "A responder had a complete or partial response. Every rechallenged patient is drawn, those "
-    "not evaluable too.",
+    "not evaluable too. Thin flows carry no number.",
 )
 
 
@@ -231,7 +235,7 @@ def _flows_table(results: Results, flows: Flows, kind: Kind) -> Table:
     total = ("Total", *(str(sides.get(code, 0)) for code in kind.names), str(len(results.pairs)))
     return Table(
         kind.name,
-        "Patients by response to the initial treatment (rows) and to the rechallenge (columns).",
+        kind.caption,
         ("Initial response", *(kind.names[code] for code in kind.names), "Total"),
         (*rows, total),
     )
