@@ -1,14 +1,12 @@
-"""Tables of toxicity: severe events, their incidence over time, recurrence, worst grades.
+"""Estimates of toxicity as tables: severe events, their incidence over time, recurrence.
 
-Belongs here: laying out rows of `marts.estimates` and counts of events. Does not belong here: any
-estimation, other outcomes (`outcome_tables`).
+Belongs here: laying out rows of `marts.estimates`. Does not belong here: any estimation, counts of
+events by organ class and grade (`event_tables`), other outcomes (`outcome_tables`).
 """
-
-from collections import Counter
 
 from etl.outputs import wording
 from etl.outputs.results import Results
-from etl.outputs.tables import Row, Table, columns
+from etl.outputs.tables import Row, Table
 from etl.studies import words
 
 
@@ -38,61 +36,6 @@ def toxicity_table(results: Results) -> Table:
         ),
         tuple(rows),
         "No row of an event means no severe toxicity only where severe toxicity was asked for.",
-    )
-
-
-def worst_grade_table(results: Results) -> Table:
-    """Worst grade of an immune-related event, both exposures."""
-    lines = {line["line_id"]: line for found in results.lines.values() for line in found}
-    rows: list[Row] = []
-    for exposure, key in (
-        ("Initial treatment", "initial_line_id"),
-        ("Rechallenge", "rechallenge_line_id"),
-    ):
-        for grade in (5, 4, 3, 2, 1, None):
-            cells = []
-            for stratum in results.strata:
-                members = results.members(stratum)
-                found = sum(
-                    lines.get(pair[key], {}).get("worst_irae_grade") == grade for pair in members
-                )
-                cells.append(wording.part_of(found, len(members)))
-            name = "None recorded" if grade is None else f"Grade {grade}"
-            rows.append((f"{exposure}: {name}", *cells))
-    return Table(
-        "worst_grade",
-        "Worst grade of an immune-related event, of all patients.",
-        ("Worst grade", *columns(results)),
-        tuple(rows),
-        "A registry that records severe events only has no lower grades; none recorded is not "
-        "none happened.",
-    )
-
-
-def events_table(results: Results) -> Table:
-    """Severe immune-related events by category, patients per category."""
-    minimum = results.study.endpoints.toxicity.minimum_grade
-    of_line = {pair["rechallenge_line_id"]: pair for pair in results.pairs}
-    seen = {
-        (event["category"] or event["term"] or "not named", event["line_id"])
-        for event in results.events
-        if event["line_id"] in of_line and event["is_irae"] and (event["grade"] or 0) >= minimum
-    }
-    counts = Counter(name for name, _ in seen)
-    rows = []
-    for name in sorted(counts, key=lambda name: (-counts[name], name)):
-        cells = []
-        for stratum in results.strata:
-            known = [pair for pair in results.members(stratum) if pair["toxicity_known"]]
-            found = sum((name, pair["rechallenge_line_id"]) in seen for pair in known)
-            cells.append(wording.share(found, len(known)))
-        rows.append((name.replace("_", " "), *cells))
-    return Table(
-        "events",
-        "Patients with a severe immune-related event during the rechallenge, by category.",
-        ("Category as entered", *columns(results)),
-        tuple(rows),
-        "Of patients whose toxicity is known; a patient may stand in several rows.",
     )
 
 

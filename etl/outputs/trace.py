@@ -95,10 +95,11 @@ ORIGINS: Mapping[str, Origin] = {
     "incidence": Origin(("irae_grade3plus",), ("cumulative_incidence",)),
     "recurrence": Origin(("irae_recurrence",), ("proportion",)),
     "worst_grade": Origin(marts=("marts.rechallenges", "marts.treatment_lines")),
-    "events": Origin(marts=("marts.rechallenges", "marts.adverse_events")),
+    "events": Origin(marts=("marts.rechallenges", "marts.adverse_events", "marts.treatment_lines")),
     "subgroups": Origin(marts=("marts.subgroups",)),
     "subgroups_sound": Origin(marts=("marts.subgroups",)),
     "subgroups_forest": Origin(marts=("marts.subgroups",)),
+    "same_class": Origin(marts=("marts.rechallenges", "marts.adverse_events")),
     "sensitivity": Origin(
         (*_RESPONSE, "irae_grade3plus", "irae_recurrence", "pfs", "os"),
         ("proportion", "median"),
