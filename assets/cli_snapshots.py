@@ -137,6 +137,9 @@ def studies(as_json: Json = False) -> None:
 
 def report(
     study: Annotated[str, typer.Argument(help="Id of the study, as `studies` lists it.")],
+    shareable: Annotated[
+        bool, typer.Option("--shareable", help="The version that may leave the registry.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -151,8 +154,13 @@ def report(
     folder = published_database(settings_for(home)).parent / "outputs" / study
     if not folder.is_dir():
         raise WrongUseError(f"The current snapshot was published without the study {study}.")
+    if shareable:
+        folder = folder / "shareable"
+        if not folder.is_dir():
+            raise WrongUseError("The current snapshot has no shareable versions. Refresh again.")
     if as_json:
-        show(json.loads((folder / "summary.json").read_text(encoding="utf-8")), True)
+        name = "release.json" if shareable else "summary.json"
+        show(json.loads((folder / name).read_text(encoding="utf-8")), True)
         return
     out(str(folder / "report.html"))
     out((folder / "estimates.csv").read_text(encoding="utf-8").rstrip())

@@ -137,6 +137,9 @@ def _sensitive(
             yield _cell(kinds, scope, initial, again)
         for initial in (RESPONDED, NEITHER):
             yield _cell(kinds, scope, initial, None)
+            yield _of_pairs(kinds, scope, "initial", initial)
+        for again in AGAIN[:-1]:
+            yield _of_pairs(kinds, scope, "again", again)
         for level in INITIAL:
             yield _margin(kinds, scope, "initial", level)
         for level in AGAIN:
@@ -151,6 +154,19 @@ def _cell(kinds: Kinds[Kind], scope: str, initial: str, again: str | None) -> Co
         f"{initial} initially, {again or 'no response'} again: {scope}",
         lambda kind: within(kind.group) and kind.initial == initial and kind.again in wanted,
         is_missing=UNKNOWN in (initial, again),
+    )
+
+
+def _of_pairs(kinds: Kinds[Kind], scope: str, which: str, level: str) -> Count:
+    """A margin of the table of pairs: patients evaluable for both."""
+    within = in_scope(scope)
+    return kinds.count(
+        f"{which} {level}, of pairs: {scope}",
+        lambda kind: (
+            within(kind.group)
+            and UNKNOWN not in (kind.initial, kind.again)
+            and getattr(kind, which) == level
+        ),
     )
 
 

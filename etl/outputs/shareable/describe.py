@@ -117,11 +117,11 @@ def baseline_table(shared: Shared) -> tuple[Table, Cells]:
     rows = [
         _spread_row(
             shared,
-            "Age in years, median (quartiles)",
+            "Age: years, median (quartiles)",
             lambda pair: _patient(shared, pair).get("age_at_advanced_diagnosis"),
             0,
         ),
-        _row(shared, cells, age, age.missing, "Age in years: missing"),
+        _row(shared, cells, age, age.missing, "Age: missing"),
     ]
     order = (single[0][0], single[1][0], extent[0], single[2][0], extent[3], *extent[1:3])
     for variable in (*order, single[3][0]):
