@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from assets import (
+    cli_compare,
     cli_deliveries,
     cli_digest,
     cli_explain,
@@ -40,6 +41,7 @@ _MODULES = (
     cli_deliveries,
     cli_explain,
     cli_snapshots,
+    cli_compare,
     cli_ui,
     cli_worklist,
     cli_governance,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from etl.settings import Settings
 
 Home = Annotated[
@@ -134,6 +136,13 @@ def query(path: Path, sql: str, parameters: Mapping[str, object] | None = None) 
     from etl.warehouse import open_reader
 
     with open_reader(path) as con:
-        cursor = con.execute(sql, dict(parameters or {}))
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return query_session(con, sql, parameters)
+
+
+def query_session(
+    con: "DuckDBPyConnection", sql: str, parameters: Mapping[str, object] | None = None
+) -> list[Any]:
+    """Rows of an open session as dictionaries."""
+    cursor = con.execute(sql, dict(parameters or {}))
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -10,6 +10,9 @@ from typing import Any
 import duckdb
 
 from etl.changes.tables import has_table
+from etl.studies.pairs import records
+from expectations.contracts import validate_frame
+from expectations.contracts.changes import EstimateChanges
 
 Record = dict[str, Any]
 
@@ -37,14 +40,7 @@ def read_changes(con: duckdb.DuckDBPyConnection, study: str) -> StudyChanges:
     compared = _records(con, "from quality.compared_snapshots where study = $study", asked)
     return StudyChanges(
         compared=compared[0] if compared else None,
-        estimates=tuple(
-            _records(
-                con,
-                "from quality.estimate_changes where study = $study "
-                'order by edition, endpoint, subset, stratum, statistic, "at" nulls first',
-                asked,
-            )
-        ),
+        estimates=tuple(_estimates(con, study)),
         causes=tuple(
             _records(
                 con,
@@ -56,6 +52,15 @@ def read_changes(con: duckdb.DuckDBPyConnection, study: str) -> StudyChanges:
             )
         ),
     )
+
+
+def _estimates(con: duckdb.DuckDBPyConnection, study: str) -> list[Record]:
+    frame = con.execute(
+        "from quality.estimate_changes where study = ? "
+        'order by edition, endpoint, subset, stratum, statistic, "at" nulls first',
+        [study],
+    ).df()
+    return records(validate_frame(EstimateChanges, frame))
 
 
 def _records(con: duckdb.DuckDBPyConnection, sql: str, asked: dict[str, str]) -> list[Record]:

@@ -4,7 +4,7 @@ Belongs here: the comparison of a study as a reader meets it. Does not belong he
 (`etl/changes`), any patient or record: those stand in `quality.estimate_change_records`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.changes import StudyChanges
@@ -49,6 +49,7 @@ INPUTS = {
     "governance": "opt-outs or merged pseudonyms",
     "queries": "what was said of queries",
 }
+SIDES = ("before", "after")
 FIRST = "There is no earlier snapshot: nothing can be compared yet."
 
 
@@ -75,8 +76,7 @@ def changes(results: Results) -> tuple[Table | str, ...]:
 
 
 def _compared_with(compared: Record) -> str:
-    inputs = [INPUTS.get(name, name) for name in _listed(compared["inputs_differing"])]
-    differ = f"What differs between the two: {_joined(inputs)}." if inputs else "No input differs."
+    differ = inputs_in_words(_listed(compared["inputs_differing"]))
     parameters = _listed(compared["parameters_differing"])
     named = f" Parameters and settings that differ: {', '.join(parameters)}." if parameters else ""
     kept = (
@@ -92,6 +92,12 @@ def _compared_with(compared: Record) -> str:
     )
 
 
+def inputs_in_words(names: Sequence[str]) -> str:
+    """Which inputs of two snapshots differ, as a sentence."""
+    inputs = [INPUTS.get(name, name) for name in names]
+    return f"What differs between the two: {_joined(inputs)}." if inputs else "No input differs."
+
+
 def _estimates(found: StudyChanges) -> Table:
     shown = [
         row
@@ -100,6 +106,7 @@ def _estimates(found: StudyChanges) -> Table:
         and row["subset"] == "all"
         and row["change"] != "patients_only"
     ]
+    shown = [row for row in shown if not _is_everybody(row, shown)]
     order = {key: place for place, key in enumerate(MAIN)}
     shown.sort(
         key=lambda row: (
@@ -129,13 +136,23 @@ def _estimates(found: StudyChanges) -> Table:
     )
 
 
+def _is_everybody(row: Record, shown: Sequence[Record]) -> bool:
+    """Whether a group's row says the same as that of all patients: there is no other group."""
+    told = ("endpoint", "statistic", "edition", "because", "patients_joined", "patients_left")
+    counts = [f"{what}_{side}" for what in ("numerator", "denominator") for side in SIDES]
+    return row["stratum"] != "all" and any(
+        other["stratum"] == "all" and all(row[name] == other[name] for name in (*told, *counts))
+        for other in shown
+    )
+
+
 def _estimate_row(row: Record) -> Row:
     name = MAIN[row["endpoint"], row["statistic"]]
     return (
         f"{name}: {wording.group_name(row['stratum'])}",
         wording.EDITION_NAMES[row["edition"]],
-        _cell(row, "before"),
-        _cell(row, "after"),
+        estimate_cell(row, "before"),
+        estimate_cell(row, "after"),
         *(
             wording.count(row[name])
             for name in ("patients_joined", "patients_left", "patients_changed")
@@ -144,7 +161,8 @@ def _estimate_row(row: Record) -> Row:
     )
 
 
-def _cell(row: Mapping[str, Any], side: str) -> str:
+def estimate_cell(row: Mapping[str, Any], side: str) -> str:
+    """The estimate of one side, before or after, as the report prints it."""
     if row[f"denominator_{side}"] is None:
         return "not there"
     names = ("value", "lower", "upper", "numerator", "denominator")
@@ -156,9 +174,11 @@ def _cell(row: Mapping[str, Any], side: str) -> str:
 def _others(found: StudyChanges, shown: int) -> str:
     numbers = sum(row["change"] != "patients_only" for row in found.estimates) - shown
     same = sum(row["change"] == "patients_only" for row in found.estimates)
+    more = "1 more estimate differs" if numbers == 1 else f"{numbers} more estimates differ"
+    resting = "1 is the same number and rests" if same == 1 else f"{same} are the same and rest"
     return (
-        f"Of other times, groups, subsets and endpoints {numbers} more estimates differ; {same} "
-        "are the same number and rest on other patients or times."
+        f"Of other times, groups, subsets and endpoints {more}; {resting} on other patients or "
+        "times."
     )
 
 

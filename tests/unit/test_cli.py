@@ -15,7 +15,7 @@ VERBS = {
     *("approve", "reject", "acceptances", "queries"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
     *("second-opinion", "deliveries", "governance", "prune", "digest", "heartbeat"),
-    "rejudge",
+    *("rejudge", "compare"),
 }
 
 
