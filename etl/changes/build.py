@@ -184,28 +184,25 @@ def _contribute(
 ) -> list[str]:
     """Fill the contributions; returns the studies whose estimates must add up."""
     create_contributions(con)
-    changed: dict[str, list[str]] = {}
-    for study, patient in con.execute("select study, patient_id from changes_pairs").fetchall():
-        changed.setdefault(study, []).append(patient)
+    is_same_program = not any("code" in found.inputs for found in differing.values())
+    redefined = {s for s in studies if "study_definition" in differing[s].inputs}
+    whole = redefined if is_same_program else set(studies)
+    now = tables.read_changed_pairs(con, "after", whole)
+    try:
+        was = tables.read_changed_pairs(con, "before", whole)
+    except ContractBrokenError:
+        was, is_same_program = {}, False  # an older program wrote less than this one asks for
     traceable = []
     for study in studies:
-        now = asked.after.definition(study)
-        was = asked.before.definition(study)
-        found = differing[study].inputs
-        if now is None:
+        after = asked.after.definition(study)
+        before = asked.before.definition(study)
+        if before is None and study not in redefined:
+            before = after
+        if after is None:
             continue
-        is_same = "study_definition" not in found
-        if was is None and is_same:
-            was = now
-        only = changed.get(study, []) if is_same and "code" not in found else None
-        try:
-            add_contributions(
-                con, was or now, "before", tables.read_changed_pairs(con, "before", study, only)
-            )
-        except ContractBrokenError:
-            was = None  # an older program wrote less than this one asks for
-        add_contributions(con, now, "after", tables.read_changed_pairs(con, "after", study, only))
-        if was is not None and "code" not in found:
+        add_contributions(con, before or after, "before", was.get(study, []))
+        add_contributions(con, after, "after", now.get(study, []))
+        if before is not None and is_same_program:
             traceable.append(study)
     return traceable
 

@@ -112,4 +112,6 @@ def _definition_differs(before: Side, after: Side, study: str) -> bool:
     was, now = before.definitions.get(study), after.definitions.get(study)
     if was is None or now is None:
         return bool(before.inputs["studies_hash"] != after.inputs["studies_hash"])
-    return was != now
+    read = before.definition(study), after.definition(study)
+    # Read anew: a key that a newer program added, with its default, is no other definition.
+    return read[0] != read[1] if None not in read else was != now

@@ -60,17 +60,31 @@ def read_side(
 
 
 def read_changed_pairs(
-    con: duckdb.DuckDBPyConnection, side: str, study: str, patients: Collection[str] | None
-) -> list[Pair]:
-    """Pairs of one side: of these patients, or all of them."""
-    only = "" if patients is None else "and list_contains($patients, patient_id)"
-    asked: dict[str, object] = {"study": study}
-    if patients is not None:
-        asked["patients"] = list(patients)
+    con: duckdb.DuckDBPyConnection, side: str, whole: Collection[str]
+) -> dict[str, list[Pair]]:
+    """Pairs of one side by study: those that differ, and all of some studies.
+
+    Args:
+        con: session of the comparison, `changes_pairs` written.
+        side: before or after.
+        whole: studies of which every pair is asked for.
+
+    Raises:
+        ContractBrokenError: an older program wrote less than the contract promises now.
+    """
     frame = con.execute(
-        f"select * from changes_pairs_{side} where study = $study {only} order by patient_id", asked
+        f"""
+        select * from changes_pairs_{side}
+        where list_contains($whole, study)
+            or (study, patient_id) in (select (study, patient_id) from changes_pairs)
+        order by study, patient_id
+        """,
+        {"whole": list(whole)},
     ).df()
-    return records(validate_frame(Rechallenges, frame))
+    found: dict[str, list[Pair]] = {}
+    for pair in records(validate_frame(Rechallenges, frame)):
+        found.setdefault(pair["study"], []).append(pair)
+    return found
 
 
 def has_table(con: duckdb.DuckDBPyConnection, database: str | None, schema: str, name: str) -> bool:

@@ -36,6 +36,17 @@ CAUSES = {
     "cut_off": "The data cut-off alone is later",
     "other_records": "A record of somebody else, or of a hospital",
 }
+SHORT = {
+    "record_changed": "changed",
+    "record_new": "new",
+    "record_gone": "gone",
+    "follow_up": "follow-up",
+    "study_definition": "definition",
+    "code": "program",
+    "governance": "opt-out or merge",
+    "cut_off": "cut-off",
+    "other_records": "other records",
+}
 INPUTS = {
     "delivery": "the delivery",
     "cut_off": "the data cut-off",
@@ -121,17 +132,16 @@ def _estimates(found: StudyChanges) -> Table:
         "Main estimates that differ from the snapshot before, and the patients who moved them.",
         (
             "Estimate",
-            "Edition",
             "Before",
             "Now",
-            "Joined",
-            "Left",
-            "Changed",
+            "Joined / left / changed",
             "Because of",
         ),
         tuple(_estimate_row(row) for row in shown),
         "Joined, left, changed: patients of the evaluable set who were not in it before, are no "
-        "longer in it, or are in it with another property, event or time. "
+        "longer in it, or are in it with another property, event or time. Because of: records of "
+        "these patients that were changed, are new or gone, or say only that the patient was seen "
+        "later (follow-up); else what the next table names. "
         f"{_others(found, len(shown))}",
     )
 
@@ -148,14 +158,13 @@ def _is_everybody(row: Record, shown: Sequence[Record]) -> bool:
 
 def _estimate_row(row: Record) -> Row:
     name = MAIN[row["endpoint"], row["statistic"]]
+    edition = wording.EDITION_NAMES[row["edition"]].lower()
     return (
-        f"{name}: {wording.group_name(row['stratum'])}",
-        wording.EDITION_NAMES[row["edition"]],
+        f"{name}, {edition}: {wording.group_name(row['stratum'])}",
         estimate_cell(row, "before"),
         estimate_cell(row, "after"),
-        *(
-            wording.count(row[name])
-            for name in ("patients_joined", "patients_left", "patients_changed")
+        " / ".join(
+            wording.count(row[f"patients_{name}"]) for name in ("joined", "left", "changed")
         ),
         _in_words(row["because"]) + ("" if row["adds_up"] else "; does not add up"),
     )
@@ -175,7 +184,9 @@ def _others(found: StudyChanges, shown: int) -> str:
     numbers = sum(row["change"] != "patients_only" for row in found.estimates) - shown
     same = sum(row["change"] == "patients_only" for row in found.estimates)
     more = "1 more estimate differs" if numbers == 1 else f"{numbers} more estimates differ"
-    resting = "1 is the same number and rests" if same == 1 else f"{same} are the same and rest"
+    resting = (
+        "1 is the same number and rests" if same == 1 else f"{same} are the same number and rest"
+    )
     return (
         f"Of other times, groups, subsets and endpoints {more}; {resting} on other patients or "
         "times."
@@ -210,7 +221,7 @@ def _query(study: str) -> str:
 
 
 def _in_words(because: str) -> str:
-    return ", ".join(name.replace("_", " ") for name in _listed(because))
+    return ", ".join(SHORT.get(name, name) for name in _listed(because))
 
 
 def _listed(text: str) -> list[str]:

@@ -4,7 +4,8 @@ Belongs here: running the steps of the refresh on an export, and what each night
 not belong here: what is expected of it (`test_changes`).
 
 The steps are those that the nightly job runs, in its order, up to the publication with its gate.
-Controls are run on the first night; figures and pages are none of this story and are noted as done.
+Controls are run on the first night; figures, pages and figures of hospitals are none of this story
+and are noted as done.
 """
 
 from dataclasses import dataclass, field
@@ -97,8 +98,6 @@ def _steps(con: duckdb.DuckDBPyConnection, settings: Settings, export: Path, day
     refresh.load(con, settings, export=export, source="native", as_of=day, studies=[STUDY])
     if refresh.Shelf(settings.published).head() is None:
         control(con, catalogue)
-    else:
-        steps.record(con, steps.CONTROLS)
     models = load_models().values()
     for model in models:
         if model.layer == "staging":
@@ -116,6 +115,15 @@ def _steps(con: duckdb.DuckDBPyConnection, settings: Settings, export: Path, day
     refresh.build_changes(con, settings)
     refresh.plan_ledger(con, settings)
     refresh.write_worklists(con, settings)
-    for step in (steps.OUTPUTS, steps.QUALITY_PAGES):
-        steps.record(con, step)
+    _note_the_rest(con)
     return refresh.publish_night(con, settings)
+
+
+def _note_the_rest(con: duckdb.DuckDBPyConnection) -> None:
+    done = {step for (step,) in con.execute("select step from raw.steps").fetchall()}
+    required = steps.required({name: one.depends_on for name, one in load_models().items()})
+    left = [step for step in required if step not in done]
+    assert steps.CHANGES in done
+    assert not [step for step in left if "." in step], "a table was left out"
+    for step in left:
+        steps.record(con, step)

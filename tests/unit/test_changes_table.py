@@ -110,14 +110,11 @@ def test_the_tables_give_numbers_causes_and_the_query_and_no_patient() -> None:
     assert isinstance(estimates, Table)
     assert estimates.rows == (
         (
-            "Objective response: All patients",
-            "As registered",
+            "Objective response, as registered: All patients",
             "12/30 = 40.0% (22.6 to 59.4)",
             "13/31 = 41.9% (24.5 to 60.9)",
-            "1",
-            "0",
-            "0",
-            "record new",
+            "1 / 0 / 0",
+            "new",
         ),
     )
     assert "1 more estimate differs; 1 is the same number" in estimates.note
@@ -129,8 +126,8 @@ def test_an_estimate_that_is_new_or_does_not_add_up_says_so() -> None:
     nothing = {f"{name}_before": None for name in ("value", "numerator", "denominator")}
     row = ORR | nothing | {"adds_up": False}
     _, estimates, *_ = said(compared=COMPARED, estimates=(row,))
-    assert estimates.rows[0][2] == "not there"
-    assert estimates.rows[0][-1] == "record new; does not add up"
+    assert estimates.rows[0][1] == "not there"
+    assert estimates.rows[0][-1] == "new; does not add up"
 
 
 def test_a_group_that_is_everybody_is_not_said_twice() -> None:
@@ -138,8 +135,8 @@ def test_a_group_that_is_everybody_is_not_said_twice() -> None:
     other = ORR | {"stratum": "ipilimumab", "numerator_after": 12}
     _, estimates, *_ = said(compared=COMPARED, estimates=(ORR, twin, other))
     assert [row[0] for row in estimates.rows] == [
-        "Objective response: All patients",
-        "Objective response: ipilimumab",
+        "Objective response, as registered: All patients",
+        "Objective response, as registered: ipilimumab",
     ]
 
 
