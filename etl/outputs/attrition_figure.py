@@ -38,7 +38,7 @@ DIVIDER_HEIGHT = 0.3
 LINE = 0.137
 EDGE = 0.1
 """Between the words and the edge of their box."""
-ARROW = 0.44
+ARROW = 0.37
 """Between two boxes."""
 LETTERS = 64
 """Width of a box."""

@@ -146,11 +146,12 @@ def _draw_sample(axes: Axes, results: Results, stratum: str, row: int) -> None:
 
 
 def line_of(results: Results, stratum: str) -> dict[str, Any]:
-    """Colour, style and width of a group's line."""
+    """Colour, style and width of a group's line; all patients beside groups are a thin line."""
+    is_beside = stratum == "all" and bool(results.groups)
     return {
         "color": colour_of(results, stratum),
         "linestyle": line_style_of(results, stratum),
-        "linewidth": 1.9,
+        "linewidth": 1.0 if is_beside else 1.9,
     }
 
 

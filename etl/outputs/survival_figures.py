@@ -151,6 +151,7 @@ def _drawn(
         name=name,
         colour=colour_of(results, stratum),
         dash=interactive.dash_of(place_of(results, stratum)),
+        width=round(1.25 * panels.line_of(results, stratum)["linewidth"], 2),
         times=times,
         values=survival,
         lower=lower,

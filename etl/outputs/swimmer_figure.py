@@ -30,6 +30,8 @@ PAGE = 9.2
 """Inches that the bars may fill, so that the plot fits a page."""
 THICKEST = 0.115
 """Inches of a patient's row where there are few."""
+MARGIN = 0.035
+"""Share of the panel left of the first bar, where the marks of the responders stand."""
 SHORTEST = 0.2
 """Months: a shorter treatment is drawn this long, or it could not be seen."""
 
@@ -71,6 +73,9 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         for mark in marks:
             _draw_mark(axes, results, mark, min(1.0, thickness / 0.09))
         _finish(axes, results, len(drawn))
+        begin, end = min(bar.begin for bar in bars), max(bar.end for bar in bars)
+        margin = MARGIN * (end - begin + 1)
+        axes.set_xlim(begin - margin, end + margin / 2)
     groups = [
         (group, wording.group_name(group), colour_of(results, group))
         for group in results.groups or ("all",)
@@ -172,14 +177,13 @@ def _draw_mark(axes: Axes, results: Results, mark: Mark, scale: float) -> None:
     size = SIZES[mark.kind] * scale
     if mark.month is None:
         axes.plot(
-            -0.012,
+            MARGIN / 3,
             mark.place,
             marker=mark.shape,
             markersize=size,
             color=INK,
             linestyle="none",
             transform=axes.get_yaxis_transform(),
-            clip_on=False,
         )
         return
     colour = colour_of(results, mark.group) if mark.kind == ALIVE else INK

@@ -181,6 +181,28 @@ def test_the_switch_is_reached_by_tab(opened: Any) -> None:
     assert opened.evaluate("document.activeElement.closest('figure').id") == "figure-km_pfs"
 
 
+def test_shown_figures_keep_to_wcag_aa(opened: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for name in ("sankey", "swimmer", "km_pfs", "km_dor_responders", "incidence_irae"):
+        show(opened, name)
+    asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+    def broken() -> list[str]:
+        return [one["id"] for one in Axe().run(opened, "figure", asked).response["violations"]]
+
+    assert broken() == []
+    # Planted: a switch whose words can hardly be seen, and a checkbox that nothing names.
+    opened.evaluate(
+        """() => {
+          document.querySelector('.switch button').style.color = '#bbbbbb';
+          document.querySelector('.controls label').replaceWith(
+            document.querySelector('.controls input'));
+        }"""
+    )
+    assert {"color-contrast", "label"} <= set(broken())
+
+
 def test_paper_has_the_drawing_whatever_is_shown(opened: Any) -> None:
     figure = show(opened, "km_pfs")
     opened.emulate_media(media="print")

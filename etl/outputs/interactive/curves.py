@@ -29,6 +29,7 @@ class DrawnCurve:
         name: the group as a reader writes it.
         colour: of the line, '#rrggbb'.
         dash: one of `DASHES`.
+        width: of the line, in pixels.
         times: months, from 0.
         values: shares, one a time.
         lower: lower limits, one a time.
@@ -41,6 +42,7 @@ class DrawnCurve:
     name: str
     colour: str
     dash: str
+    width: float
     times: Sequence[float]
     values: Sequence[float]
     lower: Sequence[float]
@@ -120,7 +122,7 @@ def _add_line(figure: PlotlyFigure, curve: DrawnCurve) -> None:
         x=rounded(curve.times, 3),
         y=rounded(curve.values),
         mode="lines",
-        line={"shape": "hv", "width": 2.4, "color": curve.colour, "dash": curve.dash},
+        line={"shape": "hv", "width": curve.width, "color": curve.colour, "dash": curve.dash},
         text=list(curve.hover),
         hoverinfo="text",
         legendgroup=curve.group,
