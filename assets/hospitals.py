@@ -5,6 +5,7 @@ indicator is (`etl/hospital_indicators`), what a page says (`etl/outputs/hospita
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -13,8 +14,13 @@ from assets.guard import spoken
 from assets.resources import Warehouse
 from assets.stewardship import LEDGER
 from assets.tables import DELIVERIES, KINDS
+from etl.disclosure.policy import Policy
 from etl.models import Model
+from etl.outputs.quality.addresses import Addresses
 from expectations.contracts import contract_for
+
+if TYPE_CHECKING:
+    from etl.outputs.hospitals import Pages
 
 HOSPITAL_INDICATORS = dg.AssetKey(["marts", "hospital_indicators"])
 HOSPITAL_PAGES = dg.AssetKey(["outputs", "hospitals"])
@@ -64,8 +70,6 @@ def _pages() -> dg.AssetsDefinition:
         owners=["team:registry"],
     )
     def hospitals(warehouse: Warehouse) -> dg.MaterializeResult[None]:
-        from etl.disclosure.policy import Policy
-        from etl.outputs.quality.addresses import Addresses
         from etl.refresh_hospitals import write_hospital_pages
 
         settings = warehouse.settings
@@ -73,33 +77,44 @@ def _pages() -> dg.AssetsDefinition:
             "Writing the pages of hospitals",
             lambda: write_hospital_pages(warehouse.write(), settings),
         )
-        policy = Policy(minimum_cell=settings.minimum_cell)
-
-        def shown(count: int) -> str:
-            return f"<{policy.minimum_cell}" if policy.is_small(count) else str(count)
-
-        lines = [
-            {
-                "hospital": one.hospital_id,
-                "patients": shown(one.patients),
-                "outside_95": one.outside_95,
-                "outside_998": one.outside_998,
-                "open_errors": shown(one.open_errors),
-                "open_warnings": shown(one.open_warnings),
-            }
-            for one in pages.hospitals
-        ]
         return dg.MaterializeResult(
-            metadata={
-                "files": len(pages.files),
-                "hospitals": len(pages.hospitals),
-                "outside_95": sum(one.outside_95 for one in pages.hospitals),
-                "outside_998": sum(one.outside_998 for one in pages.hospitals),
-                "list": dg.MetadataValue.url(Addresses(settings.ui_port).hospital_index),
-                "by_hospital": describe.table(
-                    lines or [{"hospital": "none is known"}], most=_MOST_ROWS
-                ),
-            }
+            metadata=pages_metadata(pages, settings.minimum_cell, Addresses(settings.ui_port))
         )
 
     return hospitals
+
+
+def pages_metadata(
+    pages: "Pages", minimum_cell: int, at: Addresses
+) -> dict[str, dg.MetadataValue[Any] | int]:
+    """Counts, the list's address, and a line a hospital whose small counts of patients are hidden.
+
+    Args:
+        pages: What was written.
+        minimum_cell: Smallest count that is shown.
+        at: The addresses of the site.
+    """
+    policy = Policy(minimum_cell=minimum_cell)
+
+    def shown(count: int) -> str:
+        return f"<{policy.minimum_cell}" if policy.is_small(count) else str(count)
+
+    lines = [
+        {
+            "hospital": one.hospital_id,
+            "patients": shown(one.patients),
+            "outside_95": one.outside_95,
+            "outside_998": one.outside_998,
+            "open_errors": shown(one.open_errors),
+            "open_warnings": shown(one.open_warnings),
+        }
+        for one in pages.hospitals
+    ]
+    return {
+        "files": len(pages.files),
+        "hospitals": len(pages.hospitals),
+        "outside_95": sum(one.outside_95 for one in pages.hospitals),
+        "outside_998": sum(one.outside_998 for one in pages.hospitals),
+        "list": dg.MetadataValue.url(at.hospital_index),
+        "by_hospital": describe.table(lines or [{"hospital": "none is known"}], most=_MOST_ROWS),
+    }

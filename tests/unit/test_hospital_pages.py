@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.hospitals import pages_metadata
+from etl.outputs.hospitals import Pages
 from etl.outputs.hospitals.facts import FEWEST_OTHERS
 from etl.outputs.quality.addresses import (
     Addresses,
@@ -175,6 +177,22 @@ def test_the_list_names_what_lies_outside(con: duckdb.DuckDBPyConnection, tmp_pa
     lines = {line.hospital_id: line for line in pages(con, tmp_path).hospitals}
     assert (lines["LOW"].outside_998, lines["LOW"].open_errors) == (1, 3)
     assert (lines["H1"].outside_95, lines["H1"].outside_998, lines["H1"].open_errors) == (0, 0, 0)
+
+
+def test_dagster_shows_counts_and_no_small_one(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    build(con, PLANNED)
+    shown = pages_metadata(pages(con, tmp_path), 5, Addresses(3000))
+    assert (shown["files"], shown["hospitals"], shown["outside_998"]) == (10, 9, 1)
+    assert shown["list"].value == "http://127.0.0.1:3001/outputs/hospitals/index.html"
+    lines = {record.data["hospital"]: record.data for record in shown["by_hospital"].records}
+    assert (lines["LOW"]["patients"], lines["LOW"]["open_errors"]) == ("40", "<5")
+    assert (lines["FEW"]["patients"], lines["FEW"]["open_errors"]) == ("<5", "0")
+    none = pages_metadata(Pages((), ()), 5, Addresses(3000))
+    assert [dict(record.data) for record in none["by_hospital"].records] == [
+        {"hospital": "none is known"}
+    ]
 
 
 def test_no_patient_is_on_any_page_and_the_same_night_gives_the_same_bytes(
