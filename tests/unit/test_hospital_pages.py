@@ -103,6 +103,9 @@ def test_the_others_numbers_and_small_counts_are_not_drawn(
     assert response.count('class="other"') == 7
     assert "7 others from " in response
     assert "100%" not in response
+    few = read(write(con, tmp_path)["FEW"])
+    assert "funnels" not in few[2]  # four are too few for a point in a funnel
+    assert "too few" in few[0]
 
 
 def test_with_few_others_nothing_of_them_is_shown(

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from etl.deliveries.funnel import TAIL, TAIL_95, drawn_limits
 from etl.outputs.quality.charts import drawing
 
-_STRIP_WIDTH, _STRIP_HEIGHT, _EDGE = 216, 30, 34
+_STRIP_WIDTH, _STRIP_HEIGHT, _EDGE = 228, 30, 40
 _WIDTH, _HEIGHT = 360, 232
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 40, 10, 38
 _STEPS = 90

@@ -19,6 +19,7 @@ FEWEST_OTHERS = 5
 OUTSIDE_998 = ("above_998", "below_998")
 OUTSIDE_95 = ("above_95", "below_95")
 OUTSIDE = (*OUTSIDE_998, *OUTSIDE_95)
+JUDGED = (*OUTSIDE, "within")
 
 Row = dict[str, Any]
 

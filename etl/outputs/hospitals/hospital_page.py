@@ -9,7 +9,7 @@ patients, no value of fewer patients than the minimum cell, no exact value (ADR 
 
 from etl.outputs.hospitals import words
 from etl.outputs.hospitals.drawings import Point, funnel, strip
-from etl.outputs.hospitals.facts import FEWEST_OTHERS, Hospital, Measured, Row
+from etl.outputs.hospitals.facts import FEWEST_OTHERS, JUDGED, Hospital, Measured, Row
 from etl.outputs.quality import wording
 from etl.outputs.quality.addresses import WORKLISTS, worklist_name
 from etl.outputs.quality.delivered import MOST_YEARS, STATUS_CELLS, items_by_year, last_years
@@ -46,6 +46,8 @@ def lead(hospital: Hospital) -> str:
         wording.counted(hospital.open_findings(severity), f"open {word}")
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "remark"))
     )
+    if not any(one["open"] for one in hospital.findings):
+        opened = "No finding is open"
     return f"{words.chance_sentence(shown)} {opened}."
 
 
@@ -70,7 +72,7 @@ def _delivered(hospital: Hospital) -> Section:
     if any(one["expected_rows"] is not None for one in hospital.tables):
         rows.append(("Expected rows", *(_expected(one) for one in hospital.tables)))
     rows.append(("Status", *(STATUS_CELLS[one["status"]] for one in hospital.tables)))
-    made = table("delivered", "Rows delivered by table.", ("", *names), rows)
+    made = table("delivered", "Rows delivered by table.", ("Counted", *names), rows)
     return Section("delivered", "What was delivered", (said, made))
 
 
@@ -156,7 +158,7 @@ def _funnels(hospital: Hospital) -> Section:
     drawn = [
         _funnel(hospital, one)
         for one in hospital.measured
-        if one.indicator.has_funnel and one.is_compared
+        if one.indicator.has_funnel and one.position in JUDGED
     ]
     if not drawn:
         return Section("funnels", "Funnel plots", ())

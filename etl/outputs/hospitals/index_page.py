@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from etl.hospital_indicators.definitions import INDICATORS, Indicator
 from etl.outputs.hospitals import words
 from etl.outputs.hospitals.drawings import Point, funnel
-from etl.outputs.hospitals.facts import OUTSIDE, OUTSIDE_95, OUTSIDE_998, Hospital, Measured
+from etl.outputs.hospitals.facts import JUDGED, OUTSIDE, OUTSIDE_95, OUTSIDE_998, Hospital, Measured
 from etl.outputs.hospitals.hospital_page import worklist_address
 from etl.outputs.quality import wording
 from etl.outputs.quality.addresses import hospital_page_path
@@ -114,7 +114,7 @@ def _funnels(hospitals: Sequence[Hospital]) -> Section:
             (hospital, one)
             for hospital in hospitals
             for one in hospital.measured
-            if one.indicator == indicator and one.row["position"] in (*OUTSIDE, "within")
+            if one.indicator == indicator and one.row["position"] in JUDGED
         ]
         if indicator.has_funnel and drawn:
             items.append(_funnel(indicator, drawn))

@@ -11,7 +11,7 @@ import numpy as np
 from etl.deliveries.funnel import TAIL, TAIL_95, expected_outside
 from etl.hospital_indicators.build import FEWEST_ASKED, FEWEST_HOSPITALS
 from etl.hospital_indicators.definitions import INDICATORS, Indicator
-from etl.outputs.hospitals.facts import OUTSIDE, OUTSIDE_998, Row
+from etl.outputs.hospitals.facts import JUDGED, OUTSIDE, OUTSIDE_998, Row
 from etl.outputs.quality import wording
 from etl.outputs.quality.page import Cell, Item, Section, table
 
@@ -82,7 +82,7 @@ def position_cell(indicator: Indicator, position: str) -> Cell:
 
 def chance_sentence(rows: Iterable[Row]) -> str:
     """How many shares lie outside, and how many chance alone would put there."""
-    judged = [row for row in rows if row["position"] in (*OUTSIDE, "within")]
+    judged = [row for row in rows if row["position"] in JUDGED]
     if not judged:
         return "No share could be compared with the registry's."
     n = [row["denominator"] for row in judged]
