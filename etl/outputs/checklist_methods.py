@@ -149,8 +149,9 @@ def _variable_items(results: Results) -> list[Item]:
             "STROBE 11",
             "Quantitative variables",
             MACHINE,
-            "Age and lengths of time as medians with quartiles; a month is 30.4375 days. Groupings "
-            "are those the tables name.",
+            "Age and lengths of time as medians with quartiles; a month is 30.4375 days. Cut for "
+            f"subgroups only: age at {results.study.subgroups.age_years} years, the interval at "
+            f"{results.study.subgroups.interval_months} months.",
         ),
     ]
 
@@ -168,7 +169,9 @@ def _statistics_items(results: Results) -> list[Item]:
             "STROBE 12b",
             "Subgroups and interactions",
             MACHINE,
-            "Groups and subgroups are described; no interaction is tested.",
+            "Groups are described; so are levels of baseline variables with at least "
+            f"{study.subgroups.minimum_evaluable} evaluable patients (Subgroups). No interaction "
+            "is tested.",
         ),
         Item(
             "STROBE 12c",

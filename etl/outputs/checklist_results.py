@@ -69,7 +69,7 @@ def items(results: Results) -> list[Item]:
             "STROBE 17",
             "Other analyses",
             MACHINE,
-            "Sensitivity: both editions and other definitions.",
+            "Subgroups, exploratory. Sensitivity: both editions and other definitions.",
         ),
     ]
 
