@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
+MOST = 999
+"""Characters of Markdown that Dagster 1.13 shows without a click."""
+
 NOTHING = "There is no shareable version of this study, so nothing of it is shown here."
 
 
@@ -46,17 +49,25 @@ def read_overview(folder: Path) -> Overview:
     drawn = [(step[1], step[2]) for step in steps]
     words = "; ".join(f"{criterion}: {patients}" for criterion, patients in drawn)
     return Overview(
-        markdown(headline[0], [[_name(row[0]), *row[1:]] for row in headline[1:]]),
+        _unfolded(headline[0], [[_name(row[0]), *row[1:]] for row in headline[1:]]),
         draw_selection(drawn) if drawn else None,
         words,
     )
+
+
+def _unfolded(header: list[str], rows: list[list[str]]) -> str:
+    """All groups where Dagster shows them without a click, else all patients, the last column."""
+    whole = markdown(header, rows)
+    if len(whole) <= MOST:
+        return whole
+    return markdown([header[0], header[-1]], [[row[0], row[-1]] for row in rows])
 
 
 def markdown(header: list[str], rows: list[list[str]]) -> str:
     """A table in Markdown; a bar in a cell would end it, so it is escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+        f"|{'|'.join(cell.replace('|', chr(92) + '|') for cell in line)}|" for line in lines
     )
 
 
@@ -87,11 +98,13 @@ def draw_selection(steps: list[tuple[str, str]]) -> bytes:
 
 
 def _name(head: str) -> str:
-    """'Months, median (95% interval): X' as 'X, median months'; other heads without their group."""
+    """'Months, median (95% interval): X (PFS known)' as 'X, median months'; others as they are."""
     group, _, name = head.partition(": ")
     if not name:
         return head
-    return f"{name}, median months" if group.startswith("Months") else name
+    if group.startswith("Months"):
+        return f"{name.rpartition(' (')[0] or name}, median months"
+    return name
 
 
 def _is_safe(path: Path) -> bool:

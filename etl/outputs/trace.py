@@ -72,11 +72,7 @@ ORIGINS: Mapping[str, Origin] = {
         ),
         ("proportion", "median"),
     ),
-    "comparison": Origin(
-        (*_RESPONSE, "irae_grade3plus", "irae_recurrence", *_TIMES),
-        ("proportion", "median", "survival_at", "cumulative_incidence"),
-        marts=("marts.rechallenges", "marts.attrition"),
-    ),
+    "comparison": Origin(marts=("marts.estimates", "marts.rechallenges", "marts.attrition")),
     "attrition": Origin(marts=("marts.attrition",)),
     "table_1": Origin(marts=("marts.rechallenges", "marts.patients")),
     "table_1_initial": Origin(marts=("marts.rechallenges", "marts.baselines")),

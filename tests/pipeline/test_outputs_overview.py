@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 
 from assets.study_outputs import outputs_metadata
-from etl.outputs.overview import NOTHING, read_overview
+from etl.outputs.overview import MOST, NOTHING, read_overview
 from etl.outputs.quality.addresses import Addresses
 
 HEADLINE = [
@@ -58,10 +58,10 @@ def folder_of(path: Path, *, is_safe: bool | None = True) -> list[Path]:
 def test_the_table_is_that_of_the_shareable_version(tmp_path: Path) -> None:
     folder_of(tmp_path)
     lines = read_overview(tmp_path).estimates.splitlines()
-    assert lines[0] == "| Endpoint (evaluable set) | ipilimumab (N = 32) | All patients (N = 73) |"
-    assert lines[1] == "| --- | --- | --- |"
-    assert lines[2].startswith("| Objective response (response evaluable) | suppressed | 25/66 =")
-    assert lines[3].startswith("| Overall survival (survival known), median months | 17.5 |")
+    assert lines[0] == "|Endpoint (evaluable set)|ipilimumab (N = 32)|All patients (N = 73)|"
+    assert lines[1] == "|---|---|---|"
+    assert lines[2].startswith("|Objective response (response evaluable)|suppressed|25/66 =")
+    assert lines[3].startswith("|Overall survival, median months|17.5|")
     assert "15.5 \\| 1" in lines[3]
 
 
@@ -78,6 +78,26 @@ def test_the_drawing_is_small_and_opens(tmp_path: Path) -> None:
     assert len(image.getcolors() or ()) > 2  # letters on a ground, not an empty sheet
     assert "ipilimumab: suppressed" in overview.words
     assert read_overview(tmp_path).drawing == overview.drawing
+
+
+def test_a_table_that_would_be_folded_shows_all_patients_only(tmp_path: Path) -> None:
+    folder_of(tmp_path)
+    path = tmp_path / "shareable" / "tables" / "headline.csv"
+    groups = [f"group {number} (N = 90)" for number in range(12)]
+    cells = ["9/90 = 10.0% (4.7 to 18.1)"] * 12
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [
+                row[0],
+                *(groups if row is HEADLINE[0] else cells),
+                row[2],
+            ]
+            for row in HEADLINE
+        )
+    shown = read_overview(tmp_path).estimates
+    assert len(shown) <= MOST
+    assert shown.startswith("|Endpoint (evaluable set)|All patients (N = 73)|\n")
+    assert "group 3" not in shown
 
 
 @pytest.mark.parametrize("is_safe", [False, None])

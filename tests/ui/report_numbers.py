@@ -41,7 +41,7 @@ def disagreements(page: Any, folder: Path) -> tuple[list[str], int]:
     strata = {_group(row["stratum"]): row["stratum"] for row in rows}
     compared = [
         *_headline(table(page, "headline"), rows, strata),
-        *_response(table(page, "response"), rows, strata),
+        *_response(table(page, "response"), rows, strata, _sizes(page)),
         *_times(table(page, "times"), rows, strata),
         *_toxicity(table(page, "toxicity"), rows, strata),
     ]
@@ -75,8 +75,17 @@ def _headline(
     return found
 
 
+def _sizes(page: Any) -> dict[str, str]:
+    """Patients of each group, as the heads of the first table say."""
+    heads = next(iter(table(page, "headline").values()))
+    return dict(head.removesuffix(")").split(" (N = ") for head in heads)
+
+
 def _response(
-    cells: dict[str, dict[str, str]], rows: list[dict[str, str]], strata: dict[str, str]
+    cells: dict[str, dict[str, str]],
+    rows: list[dict[str, str]],
+    strata: dict[str, str],
+    sizes: dict[str, str],
 ) -> list[Compared]:
     found = []
     for head, row in cells.items():
@@ -85,11 +94,8 @@ def _response(
             rows, endpoint=RESPONSE[name], stratum=strata[group], statistic="proportion"
         )
         found.append((f"response, {head}", row["n/N = % (95% interval)"], written(asked)))
-        everyone = estimate(
-            rows, endpoint="rechallenge_only", stratum=strata[group], statistic="proportion"
-        )
         of_all = row["Of all patients"].partition(" (")[0]
-        said = f"{asked['numerator']}/{everyone['denominator']}"
+        said = f"{asked['numerator']}/{sizes[group]}"
         found.append((f"response of all, {head}", of_all, said))
     return found
 
