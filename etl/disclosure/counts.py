@@ -99,5 +99,4 @@ class Kinds(Generic[Kind]):
 
     def count(self, name: str, holds: Callable[[Kind], bool], *, is_missing: bool = False) -> Count:
         """The patients of every kind for which something holds."""
-        over = np.fromiter((holds(kind) for kind in self.kinds), np.int64, len(self.kinds))
-        return Count(name, over, is_missing)
+        return Count(name, np.array([holds(kind) for kind in self.kinds], np.int64), is_missing)

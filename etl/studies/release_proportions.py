@@ -5,6 +5,7 @@ here: which kinds there are (`release_response`, `release_toxicity`).
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from etl.disclosure.counts import Count, Item, Kinds
@@ -66,15 +67,23 @@ def _counted(
     kinds: Kinds[K], endpoint: ProportionEndpoint, edition: str, scope: str, has: bool | None
 ) -> Count:
     within = in_scope(scope)
+    everywhere = _wherever(kinds, endpoint, edition, has)
+    here = kinds.count("", lambda kind: within(kind.group))
+    part = {True: "with", False: "without", None: "of"}[has]
+    return Count(f"{endpoint.name} {edition}, {part}: {scope}", everywhere.over * here.over)
+
+
+@lru_cache(maxsize=256)
+def _wherever(
+    kinds: Kinds[K], endpoint: ProportionEndpoint, edition: str, has: bool | None
+) -> Count:
+    """The same over all groups, once for all scopes."""
 
     def holds(kind: K) -> bool:
-        if not within(kind.group):
-            return False
         pair = kind.as_pair()
         return bool(endpoint.of.of([pair], edition)) and has in (None, endpoint.has(pair))
 
-    part = {True: "with", False: "without", None: "of"}[has]
-    return kinds.count(f"{endpoint.name} {edition}, {part}: {scope}", holds)
+    return kinds.count("", holds)
 
 
 def _outside(kinds: Kinds[K], endpoint: ProportionEndpoint, scope: str) -> Count:

@@ -5,7 +5,7 @@ a number can have. Does not belong here: reading the files (`reading`). Nothing 
 own model is used: the attacker knows what the tables mean, and that patients are whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,48 +64,43 @@ class Attacker:
 
     def __init__(self, knowledge: Knowledge) -> None:
         facts = [(fact.over, fact.value) for fact in knowledge.facts.values()]
-        self._equal = [*facts, *knowledge.equal]
-        self._at_most = [*knowledge.at_most, *knowledge.guesses]
-        if knowledge.guesses and not self._is_possible():
-            self._at_most = list(knowledge.at_most)
-        assert self._is_possible(), "the files contradict each other"
+        equal = [*facts, *knowledge.equal]
+        every = [*equal, *knowledge.at_most, *knowledge.guesses]
+        self._names = sorted({name for over, _ in every for name in over})
+        self._place = {name: place for place, name in enumerate(self._names)}
+        self._rules = [self._rule(equal, is_equal=True), self._rule(knowledge.at_most)]
+        if knowledge.guesses:
+            strict = [*self._rules, self._rule(knowledge.guesses)]
+            if self._solve({}, 1, strict) is not None:
+                self._rules = strict
+        assert self._solve({}, 1, self._rules) is not None, "the files contradict each other"
 
     def bounds(self, over: Sum) -> tuple[int, int]:
         """The lowest and highest value of a sum."""
-        low, high = (self._solve(over, sign) for sign in (1, -1))
+        low, high = (self._solve(over, sign, self._rules) for sign in (1, -1))
         assert low is not None
         assert high is not None
         return low, high
 
-    def _is_possible(self) -> bool:
-        return self._solve({}, 1) is not None
+    def _rule(self, rows: list[tuple[Sum, int]], *, is_equal: bool = False) -> LinearConstraint:
+        matrix = lil_array((len(rows), len(self._names)))
+        for row, (over, _) in enumerate(rows):
+            for name, number in over.items():
+                matrix[row, self._place[name]] = number
+        limit = np.array([value for _, value in rows], dtype=float)
+        lowest = limit if is_equal else np.full(len(rows), -np.inf)
+        return LinearConstraint(matrix.tocsr(), lowest, limit)
 
-    def _solve(self, over: Sum, sign: int) -> int | None:
-        names = self._names(over)
-        place = {name: position for position, name in enumerate(names)}
-        objective = np.zeros(len(names))
+    def _solve(self, over: Sum, sign: int, rules: list[LinearConstraint]) -> int | None:
+        objective = np.zeros(len(self._names))
         for name, number in over.items():
-            objective[place[name]] = sign * number
-        constraints = []
-        for rows, lower in ((self._equal, None), (self._at_most, -np.inf)):
-            if rows:
-                matrix = lil_array((len(rows), len(names)))
-                for row, (terms, _) in enumerate(rows):
-                    for name, number in terms.items():
-                        matrix[row, place[name]] = number
-                limit = np.array([value for _, value in rows], dtype=float)
-                least = limit if lower is None else np.full(len(rows), lower)
-                constraints.append(LinearConstraint(matrix.tocsr(), least, limit))
+            objective[self._place[name]] = sign * number
         found = milp(
             objective,
-            constraints=constraints,
-            integrality=np.ones(len(names)),
+            constraints=rules,
+            integrality=np.ones(len(self._names)),
             bounds=Bounds(0, 10**7),
         )
         if found.x is None:
             return None
-        return sum(number * round(found.x[place[name]]) for name, number in over.items())
-
-    def _names(self, over: Sum) -> list[str]:
-        named: Iterable[Sum] = [over, *(one for one, _ in [*self._equal, *self._at_most])]
-        return sorted({name for one in named for name in one})
+        return sum(number * round(found.x[self._place[name]]) for name, number in over.items())

@@ -16,7 +16,8 @@ import duckdb
 from etl.outputs.results import ReportContext, read_results
 from etl.outputs.shareable.write import write_shareable
 from etl.parameters import Parameters
-from etl.studies import Study, build_study
+from etl.studies import Study
+from etl.studies.engine import select_cohort, write_estimates
 from tests.disclosure.reading import Reader
 from tests.unit.study_support import BOTH, IPI, add_patient, marts
 
@@ -67,8 +68,10 @@ class Versions:
 def write_both(con: duckdb.DuckDBPyConnection, study: Study, folder: Path) -> Versions:
     """Write a study as it is shared, and with a minimum cell of one, which hides nothing."""
     versions = Versions(folder / "shared", folder / "open")
+    select_cohort(con, study)
     for path, least in ((versions.open, 1), (versions.shared, CONTEXT.minimum_cell)):
-        build_study(con, study, Parameters(), least)
+        con.execute("delete from marts.estimates")
+        write_estimates(con, study, least)
         results = read_results(con, study, replace(CONTEXT, minimum_cell=least))
         write_shareable(results, path)
     return versions

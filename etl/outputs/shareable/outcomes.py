@@ -293,10 +293,16 @@ def events_table(shared: Shared) -> Table | None:
     }
     counts = Counter(name for name, _ in seen)
     small = shared.policy.is_small
+
+    def is_safe(found: int) -> bool:
+        """Neither those with it, nor the others known, nor the others with a severe event."""
+        others = (len(known) - found, row["numerator"] - found)
+        return not any(map(small, (found, *others)))
+
     rows = tuple(
         (name.replace("_", " "), wording.share(counts[name], len(known)))
         for name in sorted(counts, key=lambda name: (-counts[name], name))
-        if not small(counts[name]) and not small(len(known) - counts[name])
+        if is_safe(counts[name])
     )
     return Table(
         "events",
