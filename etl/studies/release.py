@@ -86,14 +86,11 @@ def release_study(study: Study, pairs: Sequence[Pair], policy: Policy) -> Releas
     is_too_small = policy.is_small(len(pairs))
     is_empty = not pairs and not is_too_small
     medians = release_times.safe_medians(study, pairs, groups, policy)
-    blocks = () if is_too_small or is_empty else tuple(_blocks(study, pairs, groups, medians))
-    return Release(
-        groups,
-        is_too_small,
-        is_empty,
-        tuple(protect(block, policy) for block in blocks),
-        medians,
-    )
+    if is_too_small or is_empty:
+        return Release(groups, is_too_small, is_empty, (), medians)
+    milestones, medians = _milestones(study, pairs, groups, medians, policy)
+    others = (protect(block, policy) for block in _blocks(study, pairs, groups))
+    return Release(groups, is_too_small, is_empty, (milestones, *others), medians)
 
 
 def mark_suppressed_rows(rows: Sequence[Row], release: Release) -> list[bool]:
@@ -106,12 +103,26 @@ def mark_suppressed_rows(rows: Sequence[Row], release: Release) -> list[bool]:
     ]
 
 
-def _blocks(
-    study: Study, pairs: Sequence[Pair], groups: Groups, medians: release_times.Medians
-) -> Iterator[Block]:
+def _milestones(
+    study: Study,
+    pairs: Sequence[Pair],
+    groups: Groups,
+    medians: release_times.Medians,
+    policy: Policy,
+) -> tuple[Protected, release_times.Medians]:
+    """The milestones, and the medians: one that says too much about a milestone goes, too."""
+    while True:
+        block = release_times.milestone_block(study, pairs, groups, medians)
+        found = protect(block, policy)
+        fewer = medians.without_the_smallest()
+        if not found.exposed or not policy.complementary or fewer is None:
+            return found, medians
+        medians = fewer
+
+
+def _blocks(study: Study, pairs: Sequence[Pair], groups: Groups) -> Iterator[Block]:
     yield release_response.response_block(study, pairs, groups)
     yield release_toxicity.toxicity_block(study, pairs, groups)
-    yield release_times.milestone_block(study, pairs, groups, medians)
     yield from release_times.set_blocks(study, pairs, groups)
 
 

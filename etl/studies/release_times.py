@@ -10,7 +10,7 @@ printed when at least the minimum cell had the event by then and as many were fo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -65,6 +65,20 @@ class Medians:
         found = self.of.get((edition, stratum, subset, endpoint))
         return found is not None and found.is_safe and found.tells_size
 
+    def without_the_smallest(self) -> "Medians | None":
+        """The same with one median fewer of those that say something about a milestone."""
+        telling = [
+            (median.members, key)
+            for key, median in self.of.items()
+            if median.is_safe
+            and key[0] == REGISTERED
+            and key[2:] in (("all", "pfs"), ("all", "os"))
+        ]
+        if not telling:
+            return None
+        _, key = min(telling)
+        return Medians({**self.of, key: replace(self.of[key], is_safe=False)})
+
     def tells_size(self, edition: str, stratum: str, subset: str, endpoint: str) -> bool:
         """Whether the size of the set may be told, as far as its own patients go."""
         found = self.of.get((edition, stratum, subset, endpoint))
@@ -118,8 +132,11 @@ def _median(
     ]
 
     def is_safe(time: float | None) -> bool:
+        # Fewer than half had the event before the median: that must not be known to be few.
+        if len(members) <= 2 * least:
+            return False
         if time is None:
-            return len(members) >= 2 * least
+            return True
         before, after = (sum(day <= time for day in ended), sum(day > time for day in days))
         return bool(min(before, after) >= least)
 

@@ -66,6 +66,8 @@ def test_the_seed_study_stays_worth_reading(
         ({IPI: 1, BOTH: 6}, 3),
         ({BOTH: 7}, 4),
         ({IPI: 24, BOTH: 31}, 5),
+        # A median of ten patients says that at most four had the event before it.
+        ({IPI: 10, BOTH: 8}, 64101),
     ],
     ids=str,
 )
