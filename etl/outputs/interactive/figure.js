@@ -66,7 +66,9 @@
       said.textContent = "";
       if (wanted === "interactive") {
         try {
+          if (!started) said.textContent = "The interactive figure is being prepared.";
           await (started ??= start(figure, plot));
+          said.textContent = "";
         } catch (problem) {
           said.textContent = `The interactive figure cannot be shown (${problem.message}).`;
           wanted = "drawing";
