@@ -18,6 +18,7 @@ from etl import refresh
 from etl.controls import control
 from etl.models import load_models
 from etl.publish import steps
+from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.warehouse import open_session
 from tests.pipeline.support_refresh import STUDY
@@ -70,14 +71,20 @@ class Story:
 
         with open_session(self.settings) as con:
             publication = _steps(con, self.settings, export, date.fromisoformat(day))
-            self.nights[name] = Night(
-                publication.snapshot_id,
-                publication.is_new,
-                rows(con, "from quality.compared_snapshots")[0],
-                rows(con, "from quality.estimate_changes"),
-                rows(con, "from quality.estimate_change_records order by all"),
-            )
+            self.nights[name] = _night(con, publication.snapshot_id, publication.is_new)
         return self.nights[name]
+
+    def compare_with(self, snapshot_id: str) -> Night:
+        """Compare what stands in the warehouse again, another snapshot being current."""
+        shelf = Shelf(self.settings.published)
+        current = shelf.current_id()
+        assert current is not None
+        shelf.rollback(snapshot_id)
+        with open_session(self.settings) as con:
+            refresh.build_changes(con, self.settings)
+            found = _night(con, current, False)
+        shelf.switch(current)
+        return found
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Query the current published database."""
@@ -93,10 +100,20 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def _night(con: duckdb.DuckDBPyConnection, snapshot_id: str, is_new: bool) -> Night:
+    return Night(
+        snapshot_id,
+        is_new,
+        rows(con, "from quality.compared_snapshots")[0],
+        rows(con, "from quality.estimate_changes order by all"),
+        rows(con, "from quality.estimate_change_records order by all"),
+    )
+
+
 def _steps(con: duckdb.DuckDBPyConnection, settings: Settings, export: Path, day: Any) -> Any:
     catalogue = refresh.the_catalogue()
     refresh.load(con, settings, export=export, source="native", as_of=day, studies=[STUDY])
-    if refresh.Shelf(settings.published).head() is None:
+    if Shelf(settings.published).head() is None:
         control(con, catalogue)
     models = load_models().values()
     for model in models:

@@ -20,12 +20,13 @@ from etl.changes import build, compare_published, estimates
 from etl.changes.contributions import Contribution, contributions
 from etl.changes.estimates import ChangesDoNotAddUpError
 from etl.changes.records import NOT_KEPT
+from etl.outputs import changes_table
 from etl.parameters import Parameters
 from etl.publish import publication
 from etl.publish.shelf import Shelf
 from etl.studies import Study, load_studies
 from tests.pipeline.changes_nights import Night, Row, Story, rows
-from tests.pipeline.support_refresh import STUDY, edit
+from tests.pipeline.support_refresh import STUDY, ask, edit
 
 CORRECTED, DIED, ARRIVES, GOES, SEEN, ERRS, OPTS_OUT = (
     "P00052",
@@ -42,6 +43,7 @@ EVENT, RULE = "E00060", "AE-T19"
 PATIENT_FILES = ("patients", "baselines", "treatments", "responses", "adverse_events")
 
 Rows = list[dict[str, str]]
+pytestmark = pytest.mark.slow
 
 
 def without(export: Path, patient: str) -> None:
@@ -162,6 +164,7 @@ def lived(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Lived:
         patch.setattr(refresh, "Parameters", lambda: Parameters(stable_disease_days=400))
         story.live("parametrised", export, "2025-03-17")
         story.live("again", export, "2025-03-17")
+        story.nights["rolled_back"] = story.compare_with(story.nights["defined"].snapshot_id)
     order = [row["response_id"] for row in responses if row["patient_id"] != ARRIVES]
     place = order.index(last)
     return Lived(story, last, place + 2, place + 3)
@@ -316,6 +319,25 @@ def test_the_same_again_publishes_nothing_and_finds_nothing(lived: Lived) -> Non
     assert night.snapshot_id == lived.night("parametrised").snapshot_id
     assert (night.estimates, night.records) == ([], [])
     assert night.compared["inputs_differing"] == ""
+
+
+def test_after_a_rollback_it_is_compared_with_what_readers_have(lived: Lived) -> None:
+    night, told = lived.night("rolled_back"), lived.night("parametrised")
+    assert night.compared == told.compared
+    assert night.compared["snapshot_before"] == lived.night("defined").snapshot_id
+    assert (night.estimates, night.records) == (told.estimates, told.records)
+    assert lived.night("again").compared["snapshot_before"] == told.snapshot_id
+
+
+def test_the_nightly_job_makes_it_and_the_first_report_says_there_is_none(refreshed: Path) -> None:
+    assert ask(refreshed, "select count(*) from quality.estimate_changes") == [(0,)]
+    assert ask(refreshed, "select not_compared_because from quality.compared_snapshots") == [
+        (build.NO_EARLIER,)
+    ]
+    report = refreshed / "published" / "current" / "outputs" / STUDY / "report.html"
+    page = report.read_text(encoding="utf-8")
+    assert "Changes since the last snapshot" in page
+    assert changes_table.FIRST in page
 
 
 def test_what_is_published_is_what_was_compared_and_adds_up_in_sql(lived: Lived) -> None:
