@@ -13,7 +13,7 @@ from etl.outputs.comparison import found_value, is_same
 from etl.outputs.method_tables import definition_table, parameters_table, versions_table
 from etl.outputs.outcome_tables import time_name
 from etl.outputs.page import Section, environment
-from etl.outputs.shareable import describe, outcomes
+from etl.outputs.shareable import describe, outcomes, toxicity
 from etl.outputs.shareable.masked import HIDDEN, Cells, Shared
 from etl.outputs.tables import Table
 from etl.studies import words
@@ -58,8 +58,8 @@ def compose(shared: Shared) -> Document:
     attrition, of_attrition = describe.selection_table(shared)
     baseline, of_baseline = describe.baseline_table(shared)
     exposure, of_exposure = describe.exposure_table(shared)
-    initial, of_initial = outcomes.initial_toxicity_table(shared)
-    events = outcomes.events_table(shared)
+    initial, of_initial = toxicity.initial_toxicity_table(shared)
+    events = toxicity.events_table(shared)
     sections = (
         Section("Attrition", (attrition, SELECTION)),
         Section("Table 1", (baseline,)),
@@ -78,7 +78,7 @@ def compose(shared: Shared) -> Document:
         Section(
             "Toxicity",
             (
-                outcomes.toxicity_table(shared),
+                toxicity.toxicity_table(shared),
                 initial,
                 *(() if events is None else (events if events.rows else FEW_EVENTS,)),
             ),
