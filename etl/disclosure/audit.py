@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 from etl.disclosure.counts import Block, Count, Vector
 
 TOLERANCE = 1e-6
+MORE = 1000
+"""How many more patients of a kind than there are in all the attacker thinks possible at most.
+
+Counts that nobody's total bounds, those of the selection, would otherwise have no highest value.
+"""
 
 
 class AuditError(RuntimeError):
@@ -33,6 +38,7 @@ class Attacker:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.witnesses: list[Vector] = [block.found]
+        self.most = int(block.found.sum()) + MORE
 
     def spread(self, count: Count) -> int:
         """How far apart the witnesses found so far are in a count."""
@@ -70,7 +76,13 @@ class Attacker:
         equal, to, upper, limit = self._constraints(shown)
         for sign in (1, -1):
             found = linprog(
-                sign * count.over, A_ub=upper, b_ub=limit, A_eq=equal, b_eq=to, method="highs"
+                sign * count.over,
+                A_ub=upper,
+                b_ub=limit,
+                A_eq=equal,
+                b_eq=to,
+                bounds=(0, self.most),
+                method="highs",
             )
             if found.status != 0:
                 raise AuditError(f"The audit of {self.block.name} failed: {found.message}")
@@ -89,7 +101,7 @@ class Attacker:
             objective,
             constraints=constraints,
             integrality=np.ones(len(objective)),
-            bounds=Bounds(0, np.inf),
+            bounds=Bounds(0, self.most),
         )
         if found.x is None or found.status != 0:
             raise AuditError(f"The audit of {self.block.name} failed: {found.message}")

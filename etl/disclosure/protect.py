@@ -12,7 +12,7 @@ protected. In the end each item hidden for another one is tried again, the deare
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from etl.disclosure.audit import Attacker
+from etl.disclosure.audit import Attacker, AuditError
 from etl.disclosure.counts import Block, Count, Item, Key
 from etl.disclosure.policy import Policy
 
@@ -48,10 +48,21 @@ class Protected:
 def protect(block: Block, policy: Policy) -> Protected:
     """Decide what of a block may be shown.
 
+    Where the audit gives no answer nothing of the block is shown, and the release says that it is
+    not proven safe; the night goes on.
+
     Args:
         block: its counts.
         policy: what is small, and whether further items may be hidden.
     """
+    try:
+        return _protect(block, policy)
+    except AuditError as error:
+        hidden = frozenset(item.key for item in block.items)
+        return Protected(block.name, {}, hidden, 0, (Exposed(str(error), 0, 0),))
+
+
+def _protect(block: Block, policy: Policy) -> Protected:
     primary = [item for item in block.items if _is_primary(block, item, policy)]
     shown = [item for item in block.items if item not in primary]
     sensitive = [one for one in block.sensitive if _is_sensitive(block, one, policy)]

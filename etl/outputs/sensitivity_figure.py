@@ -48,8 +48,7 @@ def alternatives_table(results: Results) -> Table | None:
         "alternatives",
         "What the study finds when one definition is changed, and under three sets of definitions.",
         (
-            "Definition",
-            "Value",
+            "Definition and value",
             "Lines",
             "Patients (entered, left)",
             "Objective response",
@@ -108,9 +107,9 @@ def _table_row(those: dict[str, Record]) -> Row:
     one = _any(those)
     tried = one["title"] if one["parameter"] == "scenario" else one["tried"].replace("_", " ")
     entered, left = (int(those[name]["value"]) for name in ("patients_entered", "patients_left"))
+    definition = PARAMETERS[one["parameter"]].replace(": ", ", ")
     return (
-        PARAMETERS[one["parameter"]],
-        f"{tried} *" if one["is_default"] else tried,
+        f"{definition}: {tried}{' *' if one['is_default'] else ''}",
         wording.count(int(those["lines"]["value"])),
         f"{wording.count(int(those['patients']['value']))} (+{entered}, -{left})",
         wording.proportion_cell(those["orr"]),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from etl.disclosure.audit import Attacker
+from etl.disclosure.audit import MORE, Attacker, AuditError
 from etl.disclosure.counts import Block, Count, Item, Kinds
 from etl.disclosure.policy import Policy
 from etl.disclosure.protect import Protected, protect
@@ -154,3 +154,34 @@ def test_the_same_block_hides_the_same_cells() -> None:
     block = two_way([[2, 9, 9], [9, 9, 9], [9, 9, 50]], margins=True)
     again = two_way([[2, 9, 9], [9, 9, 9], [9, 9, 50]], margins=True)
     assert protect(block, POLICY).hidden == protect(again, POLICY).hidden
+
+
+def test_a_count_that_nothing_bounds_is_protected_without_hiding_more() -> None:
+    """The steps of a selection: only those who stay are known by their number."""
+    kinds = Kinds(range(3))
+    left = [kinds.count(f"left {one}", lambda kind, one=one: kind >= one) for one in (0, 1)]  # type: ignore[misc]
+    out = kinds.count("left out at once", lambda kind: kind == 0)
+    block = Block(
+        "selection",
+        np.array([3, 40, 60], dtype=np.int64),
+        (kinds.count("stay", lambda kind: kind == 2),),
+        tuple(Item((place,), (one,), (one,), place) for place, one in enumerate(left)),
+        (out,),
+    )
+    found = protect(block, POLICY)
+    assert hidden(found) == [0]
+    assert found.exposed == ()
+    shown = [left[1]]
+    assert Attacker(block).interval(out, shown) == (0, 103 + MORE)
+
+
+def test_without_an_answer_of_the_solver_nothing_is_shown_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> None:
+        raise AuditError("The audit of one way failed: time limit")
+
+    monkeypatch.setattr(Attacker, "is_protected", fails)
+    found = protect(one_way((4, 12, 30)), POLICY)
+    assert hidden(found) == [0, 1, 2]
+    assert [one.name for one in found.exposed] == ["The audit of one way failed: time limit"]
