@@ -187,11 +187,7 @@ def _drawn(
     name = wording.group_name(stratum)
     hover = [f"{name}<br>0 months: {curve.subjects} patients"]
     for one in points:
-        limits = (
-            ""
-            if one.lower is None or one.upper is None
-            else f" ({wording.percent(one.lower)} to {wording.percent(one.upper)})"
-        )
+        limits = wording.limits(one.lower, one.upper)
         hover.append(
             f"{name}<br>{one.months:.1f} months<br>"
             f"had a severe event: {wording.percent(one.incidence)}{limits}<br>"

@@ -136,11 +136,7 @@ def _drawn(
     name = wording.group_name(stratum)
     hover = [f"{name}<br>0 months: {curve.subjects} patients"]
     for step in curve.steps:
-        limits = (
-            ""
-            if step.lower is None or step.upper is None
-            else f" ({wording.percent(step.lower)} to {wording.percent(step.upper)})"
-        )
+        limits = wording.limits(step.lower, step.upper)
         hover.append(
             f"{name}<br>{months(step.time):.1f} months<br>"
             f"{SURVIVING[endpoint.name].lower()}: {wording.percent(float(step.survival))}{limits}"

@@ -79,6 +79,13 @@ def percent(value: float | None) -> str:
     return NONE if value is None else f"{_hundredfold(value)}%"
 
 
+def limits(lower: float | None, upper: float | None) -> str:
+    """' (20.8% to 53.8%)' behind a share; nothing where there is no interval."""
+    if lower is None or upper is None:
+        return ""
+    return f" ({percent(lower)} to {percent(upper)})"
+
+
 def share(part: int, whole: int) -> str:
     """'13/36 (36.1%)'; an empty whole has no percentage."""
     return f"{part}/{whole} ({percent(part / whole)})" if whole else f"{part}/{whole}"
