@@ -23,8 +23,8 @@ demo: setup  ## a synthetic registry, refreshed and published
 test: setup  ## everything: unit, spec, rules, generative, pipeline, ui
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-test-fast: setup  ## unit and spec tests, under a minute
-	@$(BIN)/pytest tests/unit tests/spec -n 2 --dist worksteal
+test-fast: setup  ## unit and spec tests but those marked slow, to run while one works
+	@$(BIN)/pytest tests/unit tests/spec -m "not slow" -n 2 --dist worksteal
 
 ui: setup  ## the Dagster UI and the reports, on loopback
 	@$(BIN)/rechallenge ui --home $(HOME_DIR)

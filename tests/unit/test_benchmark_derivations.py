@@ -10,6 +10,8 @@ from benchmarks.large_registry import multiply, stage_small
 from etl.models import load_models
 from etl.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def result(patients: int, seconds: float, memory: float = 1.0) -> dict[str, Any]:
     return {"patients": patients, "counted_seconds": seconds, "peak_memory_gib": memory}

@@ -10,6 +10,8 @@ from benchmarks.large_registry import multiply, stage_small
 from etl.settings import Settings
 from expectations.catalogue import load_catalogue
 
+pytestmark = pytest.mark.slow
+
 
 def result(size: int, cpu: float, memory: float = 1.0, share: float = 0.0) -> dict[str, Any]:
     return {

@@ -9,6 +9,8 @@ from etl.deliveries.expected import ExpectedRows
 from etl.warehouse import open_memory
 from tests.unit.deliveries_support import CUT_OFF, board, days, found, night
 
+pytestmark = pytest.mark.slow
+
 PATIENTS = """
     patient_id | hospital_id
     P1         | H1

@@ -11,6 +11,8 @@ from etl.warehouse import open_memory
 from expectations.recheck import recheck
 from tests.unit.deliveries_support import RULES, found, night
 
+pytestmark = pytest.mark.slow
+
 PATIENTS = """
     patient_id | hospital_id | sex    | birth_date | vital_status | death_date
     P1         | H1          | female | 1950-06-14 | dead         | 2024-02-01

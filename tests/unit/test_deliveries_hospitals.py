@@ -11,6 +11,8 @@ from etl.deliveries.funnel import limits
 from etl.warehouse import open_memory
 from tests.unit.deliveries_support import found, night
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,6 +1,10 @@
 """What a shared version must not print: small cells, and what would give them back."""
 
+import pytest
+
 from tests.unit.study_support import BOTH, IPI, add_patient, build, cohort, marts, study_with
+
+pytestmark = pytest.mark.slow
 
 
 def test_small_counts_mark_estimates_and_the_lone_other_group() -> None:

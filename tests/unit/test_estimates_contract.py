@@ -15,6 +15,8 @@ from expectations.contracts.studies import Estimates
 from tests.pipeline.test_outputs_report import context
 from tests.unit.study_support import BOTH, add_patient, build, marts, seed_study
 
+pytestmark = pytest.mark.slow
+
 Plant = Callable[[duckdb.DuckDBPyConnection], None]
 
 SAID = {

@@ -20,6 +20,8 @@ from etl.warehouse import open_memory
 from tests.unit.hospital_support import Planned, build, level, pages
 from tests.unit.quality_support import read
 
+pytestmark = pytest.mark.slow
+
 LIST = "the list"
 HOSTILE = '<script>alert("x")</script>'
 PLANNED = [

@@ -19,6 +19,8 @@ from expectations.contracts import validate_frame
 from expectations.contracts.hospitals import HospitalIndicators
 from tests.unit.hospital_support import Planned, build, level
 
+pytestmark = pytest.mark.slow
+
 # R 4.2.2: qbinom(c(0.025, 0.975, 0.001, 0.999), n, p)
 QBINOM = {
     (50, 0.3): (9, 22, 6, 25),

@@ -23,6 +23,8 @@ from tests.unit.study_support import (
     study_with,
 )
 
+pytestmark = pytest.mark.slow
+
 # Patient: days of progression-free survival, whether they responded, rules by doubtful value.
 FIVE: dict[str, tuple[int, bool, dict[str, str]]] = {
     "p1": (100, True, {"response": "RS-T08"}),

@@ -12,6 +12,8 @@ from expectations.catalogue import Rule
 from tests.unit.ledger_support import WHOLE, catalogue_of, night
 from tests.unit.quality_support import desk, read, said, write_pages
 
+pytestmark = pytest.mark.slow
+
 PATIENTS = """
     patient_id | hospital_id | vital_status | death_date
     P0001      | H01         | alive        |

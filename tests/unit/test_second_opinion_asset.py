@@ -15,6 +15,8 @@ from etl.settings import Settings
 from expectations.catalogue import load_catalogue
 from expectations.second_opinion.agreement import Compared, Opinion
 
+pytestmark = pytest.mark.slow
+
 RULE = load_catalogue().by_id["AE-T19"]
 AFTER = dg.AssetKey(["published", "snapshot"])
 

@@ -17,6 +17,8 @@ from expectations.second_opinion.reading import Part
 from expectations.subjects import Subject, view_columns
 from tests.rules.sealed import sealed_session
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = load_catalogue()
 
 

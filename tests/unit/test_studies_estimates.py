@@ -16,6 +16,8 @@ from tests.unit.study_support import (
     study_with,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def con() -> Iterator[duckdb.DuckDBPyConnection]:

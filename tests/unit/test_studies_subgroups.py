@@ -13,6 +13,8 @@ from expectations.contracts import validate_frame
 from expectations.contracts.subgroups import Subgroups
 from tests.unit.study_support import build, cohort, marts, seed_study, study_with
 
+pytestmark = pytest.mark.slow
+
 PATIENT: dict[str, Any] = {
     "age_at_advanced_diagnosis": 64,
     "sex": "male",

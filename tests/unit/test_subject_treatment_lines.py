@@ -12,6 +12,8 @@ from expectations.subjects import create_views
 from tests.derivations import derive
 from tests.support import rows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("entered", "assessed", "agrees"),

@@ -11,6 +11,8 @@ from expectations.catalogue import Catalogue, load_catalogue, read_rules, with_r
 from tests.unit.ingest_support import native_header, native_row, write_native
 from tests.unit.test_cli import run
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "writing-rules.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 ENTRIES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
