@@ -3,7 +3,8 @@
 Belongs here: reading the files, their order, running one or a layer. Does not belong here: which
 source columns an output column comes from (`etl.lineage`), the SQL itself, orchestration.
 
-A model is a file `etl/sql/<layer>/<table>.sql` holding one SELECT. Its first line is its grain
+A model is a file `etl/sql/<layer>/<table>.sql` holding one SELECT, or, for a staging table that
+mirrors a file of the export, SQL that `etl.staging` makes. Its first line is its grain
 (`-- One row per ...`), its contract stands in `expectations/contracts`; what it reads, its
 parameters (`$name`) and its place in the order are read from the SQL.
 """
@@ -20,6 +21,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from etl import staging
 from etl.errors import RechallengeError
 from etl.sql_macros import create_macros
 from expectations.contracts import (
@@ -51,7 +53,10 @@ class ModelError(RechallengeError):
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file. `reads` are all tables it names, `depends_on` those that are models too."""
+    """One SELECT and the file that holds or makes it.
+
+    `reads` are all tables it names, `depends_on` those that are models too.
+    """
 
     name: str
     layer: str
@@ -72,12 +77,15 @@ def load_models(folder: Path = SQL_FOLDER) -> dict[str, Model]:
         ModelError: a file has no grain, is not one SELECT, hides what it reads, or reads in a
             circle.
     """
-    files = {
-        f"{layer}.{path.stem}": path
+    found = {
+        f"{layer}.{path.stem}": (path, path.read_text(encoding="utf-8"))
         for layer in LAYERS
         for path in sorted((folder / layer).glob("*.sql"))
     }
-    models = {name: _read(name, path, frozenset(files)) for name, path in files.items()}
+    if folder == SQL_FOLDER:
+        made = Path(staging.__file__)
+        found |= {name: (made, sql) for name, sql in staging.staging_models().items()}
+    models = {name: _read(name, *model, frozenset(found)) for name, model in found.items()}
     graph = {name: model.depends_on for name, model in models.items()}
     try:
         order = tuple(TopologicalSorter(graph).static_order())
@@ -90,8 +98,7 @@ def load_models(folder: Path = SQL_FOLDER) -> dict[str, Model]:
     return {name: models[name] for name in by_layer}
 
 
-def _read(name: str, path: Path, known: frozenset[str]) -> Model:
-    sql = path.read_text(encoding="utf-8")
+def _read(name: str, path: Path, sql: str, known: frozenset[str]) -> Model:
     grain = _GRAIN.match(sql)
     if grain is None:
         raise ModelError(

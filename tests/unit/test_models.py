@@ -1,11 +1,15 @@
 """Models: read from files, ordered, run against their contracts."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+import sqlglot
 
 from etl.models import LAYERS, ModelError, load_models, run_layer, run_model
+from etl.staging import staging_sql
 from expectations.contracts import all_contracts, contract_for
+from expectations.export_format import TABLES, Column
 from tests.support import native, rows
 
 PATIENT = "-- One row per patient.\nselect patient_id from staging.patients"
@@ -148,3 +152,16 @@ def test_a_layer_runs_in_order_and_counts_rows(con):
     assert counted["staging.patients"] == 2
     assert counted["staging.unplaced_rows"] == 0
     assert list(counted) == [name for name in load_models() if name.startswith("staging.")]
+
+
+def test_a_column_of_the_export_is_typed_by_its_kind_and_no_sql_is_written_for_it():
+    procedures = TABLES["local_treatments"]
+    added = Column("planned_date", "date", "Day it was planned for.")
+    before = staging_sql(procedures)
+    after = staging_sql(replace(procedures, columns=(*procedures.columns, added)))
+    typed = [name for name in _names(after) if name not in _names(before)]
+    assert typed == [f"planned_date{part}" for part in ("", "_earliest", "_latest", "_text")]
+
+
+def _names(sql):
+    return sqlglot.parse_one(sql, dialect="duckdb").named_selects
