@@ -257,7 +257,6 @@ def write_study_outputs(
     from etl.outputs.report import ReportContext, write_outputs  # draws: slow to import
 
     night = Night.read(con)
-    steps.record(con, steps.OUTPUTS)
     if name not in night.studies:
         return []
     row = con.execute("select source, registry, export_date from source.export").fetchone()
@@ -275,7 +274,9 @@ def write_study_outputs(
         parameters=Parameters(),
         minimum_cell=settings.minimum_cell,
     )
-    return write_outputs(con, load_studies()[name], folder, context)
+    written = write_outputs(con, load_studies()[name], folder, context)
+    steps.record(con, steps.outputs_of(name))
+    return written
 
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:

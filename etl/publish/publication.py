@@ -65,7 +65,9 @@ def publish(
     gate.ask(
         con,
         catalogue,
-        required=steps.required({name: one.depends_on for name, one in load_models().items()}),
+        required=steps.required(
+            {name: one.depends_on for name, one in load_models().items()}, night.studies
+        ),
         counts=counts,
         last_counts=head.manifest["layers"] if head is not None and same_source else {},
         may_be_empty=_study_tables(con) if _asks_for_fewer_studies(head, night) else (),

@@ -46,11 +46,19 @@ def record(con: duckdb.DuckDBPyConnection, step: str) -> None:
     )
 
 
-def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+def outputs_of(study: str) -> str:
+    """The step that writes the outputs of one study."""
+    return f"{OUTPUTS} of {study}"
+
+
+def required(
+    depends_on: Mapping[str, Iterable[str]], studies: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
     """Every step of a whole refresh, with the steps that must have ended before it.
 
     Args:
         depends_on: Every modelled table, by `layer.table`, with the tables it reads.
+        studies: The studies that the night asks for.
     """
     of_layer = {
         layer: tuple(table for table in depends_on if table.startswith(f"{layer}."))
@@ -71,7 +79,8 @@ def required(depends_on: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ..
     bases[WORKLISTS] = (LEDGER,)
     bases[IMPACT] = (STUDIES, MART_VERDICTS)
     bases[CHANGES] = (STUDIES, MART_VERDICTS)
-    bases[OUTPUTS] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
+    for study in studies:
+        bases[outputs_of(study)] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
     bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
     bases[HOSPITAL_INDICATORS] = (DELIVERIES, *of_layer["marts"])
     bases[HOSPITAL_PAGES] = (HOSPITAL_INDICATORS, LEDGER)

@@ -1,13 +1,17 @@
 """The gate: each reason that holds it, and that nothing else does."""
 
+from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import duckdb
 import pytest
 
+from etl import refresh
 from etl.errors import GateHeldError
 from etl.publish import gate, steps
+from etl.settings import Settings
 from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue
 from expectations.export_format import TABLES
@@ -17,7 +21,8 @@ DEPENDS_ON = {
     "derived.lines": ("staging.patients",),
     "marts.treatment_lines": ("derived.lines",),
 }
-REQUIRED = steps.required(DEPENDS_ON)
+STUDIES = ("van-dijk-2025", "dose-gap")
+REQUIRED = steps.required(DEPENDS_ON, STUDIES)
 IN_ORDER = (
     steps.EXPORT,
     steps.CONTROLS,
@@ -34,7 +39,7 @@ IN_ORDER = (
     steps.CHANGES,
     steps.LEDGER,
     steps.WORKLISTS,
-    steps.OUTPUTS,
+    *map(steps.outputs_of, STUDIES),
     steps.QUALITY_PAGES,
     steps.HOSPITAL_INDICATORS,
     steps.HOSPITAL_PAGES,
@@ -121,6 +126,10 @@ def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnec
         ),
         ("drop table quality.controls", "no rule was controlled"),
         ("delete from raw.steps where step = 'controls'", "not done since the export .*: controls"),
+        (
+            "delete from raw.steps where step = 'outputs of dose-gap'",
+            "not done since the export was loaded: outputs of dose-gap",
+        ),
         ("delete from raw.steps where step = 'ledger'", "not done since the export .*: ledger"),
     ],
 )
@@ -177,3 +186,32 @@ def test_a_question_that_cannot_be_answered_holds_by_failing(
     whole.execute("drop table quality.judged")
     with pytest.raises(duckdb.CatalogException):
         ask(whole)
+
+
+def test_a_drawing_that_failed_is_not_done_until_it_is(
+    whole: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that `publish` after it holds, and neither night nor study loses its report for good."""
+    settings = Settings(home=tmp_path)
+    night = refresh.plan(
+        settings, source="native", export_id="x", as_of=date(2025, 3, 3), studies=STUDIES[:1]
+    )
+    night.save(whole)
+    whole.execute(
+        "create table source.export as select 'native' as source, 'R' as registry, "
+        "date '2025-03-03' as export_date"
+    )
+    whole.execute("delete from raw.steps where step like 'outputs%'")
+    required = steps.required(DEPENDS_ON, night.studies)
+
+    def fail(*_: object) -> list[Path]:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("etl.outputs.report.write_outputs", fail)
+    with pytest.raises(OSError, match="no space"):
+        refresh.write_study_outputs(whole, settings, STUDIES[0])
+    with pytest.raises(GateHeldError, match="not done .*: outputs of van-dijk-2025"):
+        ask(whole, required=required)
+    monkeypatch.setattr("etl.outputs.report.write_outputs", lambda *_: [])
+    refresh.write_study_outputs(whole, settings, STUDIES[0])
+    ask(whole, required=required)
