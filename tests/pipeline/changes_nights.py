@@ -17,8 +17,8 @@ import duckdb
 from etl import refresh
 from etl.controls import control
 from etl.models import load_models
+from etl.publish import night as nights
 from etl.publish import steps
-from etl.publish.night import Night
 from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.warehouse import open_session
@@ -139,9 +139,8 @@ def _steps(con: duckdb.DuckDBPyConnection, settings: Settings, export: Path, day
 
 def _note_the_rest(con: duckdb.DuckDBPyConnection) -> None:
     done = {step for (step,) in con.execute("select step from raw.steps").fetchall()}
-    required = steps.required(
-        {name: one.depends_on for name, one in load_models().items()}, Night.read(con).studies
-    )
+    depends_on = {name: one.depends_on for name, one in load_models().items()}
+    required = steps.required(depends_on, nights.Night.read(con).studies)
     left = [step for step in required if step not in done]
     assert steps.CHANGES in done
     assert not [step for step in left if "." in step], "a table was left out"

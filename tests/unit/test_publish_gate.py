@@ -210,7 +210,7 @@ def test_a_drawing_that_failed_is_not_done_until_it_is(
     monkeypatch.setattr("etl.outputs.report.write_outputs", fail)
     with pytest.raises(OSError, match="no space"):
         refresh.write_study_outputs(whole, settings, STUDIES[0])
-    with pytest.raises(GateHeldError, match="not done .*: outputs of van-dijk-2025"):
+    with pytest.raises(GateHeldError, match=r"not done .*: outputs of van-dijk-2025"):
         ask(whole, required=required)
     monkeypatch.setattr("etl.outputs.report.write_outputs", lambda *_: [])
     refresh.write_study_outputs(whole, settings, STUDIES[0])
