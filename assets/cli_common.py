@@ -25,25 +25,36 @@ Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Rows = Sequence[Mapping[str, Any]]
 
 
+def read_settings(**given: Any) -> "Settings":
+    """The site's settings; nothing is made.
+
+    Raises:
+        WrongUseError: a setting has a value it cannot have, or `rechallenge.toml` is no TOML.
+    """
+    from tomllib import TOMLDecodeError
+
+    from pydantic import ValidationError
+
+    from etl.errors import WrongUseError
+    from etl.settings import Settings, mistakes
+
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise WrongUseError(mistakes(error)) from None
+    except TOMLDecodeError as error:
+        raise WrongUseError(f"rechallenge.toml cannot be read: {error}.") from None
+
+
 def settings_for(home: Path | None, **overrides: Any) -> "Settings":
     """The site's settings for this command; the home folder is made.
 
     Raises:
         WrongUseError: a setting has a value it cannot have.
     """
-    from pydantic import ValidationError
-
     from etl.errors import WrongUseError
-    from etl.settings import Settings
 
-    given = {**overrides, **({"home": home} if home is not None else {})}
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
-        )
-        raise WrongUseError(f"A setting cannot be used: {said}.") from None
+    settings = read_settings(**overrides, **({"home": home} if home is not None else {}))
     try:
         settings.inbox.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -19,6 +19,7 @@ from assets.cli_common import (
     out,
     published_database,
     query,
+    read_settings,
     settings_for,
     show,
 )
@@ -118,9 +119,12 @@ def check(
     if not export.is_dir():
         raise InputUnreadableError(f"{export} is not a folder. Name the folder of an export.")
     catalogue = load_catalogue()
+    settings = read_settings()
     with open_memory() as con:
         load_codelists(con)
-        registration = ingest.load_export(con, export, source)
+        registration = ingest.load_export(
+            con, export, source, as_of=settings.today(), zone=settings.timezone
+        )
         run_layer(con, "staging", Parameters().as_sql())
         evaluate.prepare(con, catalogue)
         build_deliveries(con, snapshot_id="checked", as_of=registration.export_date)

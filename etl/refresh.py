@@ -145,7 +145,9 @@ def load(
     steps.begin(con)
     load_codelists(con)
     in_force = read_governance(settings.governance, as_of)
-    registration = ingest.load_export(con, export, source, governance=in_force)
+    registration = ingest.load_export(
+        con, export, source, governance=in_force, as_of=as_of, zone=settings.timezone
+    )
     opted_out.forget_history(con)
     words = settings.words_of_the_night
     steward_file.copy_file(settings.acceptances_path, words)

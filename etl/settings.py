@@ -7,15 +7,18 @@ words mean; the parameters of the derivations stand in `etl/parameters`.
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+ZONE = "Europe/Amsterdam"
+"""The zone of a site that names none."""
 
 
 class Settings(BaseSettings):
@@ -30,7 +33,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("var"), description="Folder of inbox, warehouse and published.")
-    timezone: str = Field("Europe/Amsterdam", description="Zone of the schedule and of 'today'.")
+    timezone: str = Field(ZONE, description="Zone of the schedule and of 'today'.")
     nightly_cron: str = Field("0 4 * * *", description="When the nightly refresh starts.")
     inbox_source: str = Field("native", description="Registry whose exports land in the inbox.")
     memory_limit: str = Field("8GB", description="Memory DuckDB may use.")
@@ -111,7 +114,13 @@ class Settings(BaseSettings):
     def _home_is_absolute(self) -> Self:
         """A run may change its working folder; the home must not move with it."""
         object.__setattr__(self, "home", self.home.expanduser().absolute())
-        ZoneInfo(self.timezone)  # an unknown zone is refused here, not at four in the morning
+        try:  # an unknown zone is refused here, not at four in the morning
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"timezone {self.timezone!r} is no zone of the IANA database; write it as "
+                f"{ZONE!r} (RECHALLENGE_TIMEZONE, or `timezone` in rechallenge.toml)"
+            ) from None
         return self
 
     @classmethod
@@ -185,3 +194,17 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """The day in the site's zone: the ledger's day unless `--as-of` says another."""
         return datetime.now(ZoneInfo(self.timezone)).date()
+
+
+def mistakes(error: ValidationError) -> str:
+    """What is wrong with the settings, as a sentence that quotes no value (one is a key)."""
+    said = "; ".join(
+        ": ".join(
+            filter(
+                None,
+                [".".join(map(str, one["loc"])), str(one["msg"]).removeprefix("Value error, ")],
+            )
+        )
+        for one in error.errors(include_input=False)
+    )
+    return f"A setting cannot be used: {said}."

@@ -9,10 +9,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from etl.errors import InputUnreadableError
 from etl.ingest.manifest import NAME, Manifest, PromisedFile, read_manifest
 from etl.sources import Mapping, load_mapping
+
+EARLIEST_CUT_OFF = dt.date(1990, 1, 1)
+"""Before it no registry had data to deliver: an earlier cut-off is mistyped."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,33 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def newest_day(delivery: Delivery) -> dt.date:
-    """The day (UTC) on which the newest file of the delivery was written."""
+def newest_day(delivery: Delivery, zone: str) -> dt.date:
+    """The day, in the site's zone, on which the newest file of the delivery was written."""
     newest = max(path.stat().st_mtime for path in delivery.paths.values())
-    return dt.datetime.fromtimestamp(newest, tz=dt.UTC).date()
+    return dt.datetime.fromtimestamp(newest, tz=ZoneInfo(zone)).date()
+
+
+def refuse_impossible(cut_off: dt.date, where: str, as_of: dt.date | None) -> None:
+    """Refuse a data cut-off that no delivery of today can have.
+
+    Args:
+        cut_off: the data cut-off.
+        where: what says so, for the message.
+        as_of: the ledger's day; None where there is no ledger.
+
+    Raises:
+        InputUnreadableError: it lies after the ledger's day or before 1990.
+    """
+    if cut_off < EARLIEST_CUT_OFF:
+        problem = f"Expected a day from {EARLIEST_CUT_OFF} on"
+    elif as_of is not None and cut_off > as_of:
+        problem = (
+            f"It lies after the ledger's day, {as_of} (today, or --as-of), and nothing can be "
+            "known of days to come"
+        )
+    else:
+        return
+    raise InputUnreadableError(
+        f"{where}: the data cut-off is {cut_off}. {problem}. Nothing was taken over. Correct the "
+        "date, or ask for the delivery again."
+    )

@@ -16,7 +16,14 @@ from etl.governance import NOBODY, Governance
 from etl.ingest.check_files import check_columns, check_labels
 from etl.ingest.compose import Delivered, compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
-from etl.ingest.delivery import Delivery, export_id, newest_day, open_delivery
+from etl.ingest.delivery import (
+    Delivery,
+    export_id,
+    newest_day,
+    open_delivery,
+    refuse_impossible,
+)
+from etl.ingest.manifest import NAME as MANIFEST
 from etl.ingest.merges import apply_merges
 from etl.ingest.opt_outs import honour_opt_outs
 from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
@@ -28,6 +35,7 @@ from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
 from etl.ingest.source_tables import create_source_tables, declare
 from etl.ingest.values import date, trimmed
+from etl.settings import ZONE
 from etl.sources import Mapping, SourceFile, load_mapping
 
 
@@ -38,6 +46,8 @@ def load_export(
     *,
     mapping: Mapping | None = None,
     governance: Governance = NOBODY,
+    as_of: dt.date | None = None,
+    zone: str = ZONE,
 ) -> Registration:
     """Load a delivery into the schemas `raw` and `source`, in one transaction.
 
@@ -47,6 +57,8 @@ def load_export(
         source: name of the registry, see `etl.sources.available_sources`.
         mapping: its mapping, when it is not the one in `etl/sources`.
         governance: the opt-outs and merges in force.
+        as_of: the ledger's day, which no data cut-off lies after; None where there is no ledger.
+        zone: the site's zone, in which an export without a manifest is dated.
 
     Raises:
         InputUnreadableError: something of the delivery cannot be read; nothing was changed.
@@ -55,7 +67,7 @@ def load_export(
     delivery = open_delivery(Path(export_dir), mapping)
     con.execute("begin")
     try:
-        registration = _load(con, delivery, source, mapping, governance)
+        registration = _load(con, delivery, source, mapping, governance, as_of, zone)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
@@ -69,8 +81,13 @@ def _load(
     source: str,
     mapping: Mapping,
     governance: Governance,
+    as_of: dt.date | None,
+    zone: str,
 ) -> Registration:
     hospitals = delivery.manifest.hospitals if delivery.manifest else ()
+    if delivery.manifest is not None:
+        named = f"{delivery.folder / MANIFEST}, export_date"
+        refuse_impossible(delivery.manifest.cut_off, named, as_of)
     keep_last_state(con, source, partial=bool(hospitals))
     create_raw_tables(con)
     create_source_tables(con)
@@ -102,9 +119,10 @@ def _load(
     delivered = Delivered(
         source,
         export_id(source, delivery, {count.name: count.sha256 for count in counts}),
-        _cut_off(con, delivery, mapping, warnings),
+        _cut_off(con, delivery, mapping, warnings, zone),
         hospitals or None,
     )
+    refuse_impossible(delivered.export_date, f"{delivery.folder}, without a manifest", as_of)
     state_id, remarks = compose(con, delivered)
     warnings += remarks
     apply_merges(con, governance)
@@ -185,7 +203,11 @@ def _check_header(path: Path, file: SourceFile, header: tuple[str, ...]) -> None
 
 
 def _cut_off(
-    con: duckdb.DuckDBPyConnection, delivery: Delivery, mapping: Mapping, warnings: list[str]
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    mapping: Mapping,
+    warnings: list[str],
+    zone: str,
 ) -> dt.date:
     if delivery.manifest is not None:
         return delivery.manifest.cut_off
@@ -199,8 +221,8 @@ def _cut_off(
             days += [row[0]] if row and row[0] else []
     if days:
         return max(days)
-    day = newest_day(delivery)
-    warnings.append(f"The export is dated by its newest file: {day}.")
+    day = newest_day(delivery, zone)
+    warnings.append(f"The export is dated by its newest file: {day} ({zone}).")
     return day
 
 

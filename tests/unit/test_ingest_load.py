@@ -224,7 +224,55 @@ def test_without_a_manifest_the_export_is_full_and_dated_by_its_newest_file(con,
     assert (registration.scope, registration.export_date) == ("full", dt.date(2023, 11, 14))
     first, second = registration.warnings
     assert first.startswith("The export has no manifest.json: it is taken as full")
-    assert second == "The export is dated by its newest file: 2023-11-14."
+    assert second == "The export is dated by its newest file: 2023-11-14 (Europe/Amsterdam)."
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "day"),
+    [
+        ("2025-03-04T00:30+01:00", "Europe/Amsterdam", dt.date(2025, 3, 4)),
+        ("2025-03-03T23:59+01:00", "Europe/Amsterdam", dt.date(2025, 3, 3)),
+        ("2025-03-04T00:30+01:00", "UTC", dt.date(2025, 3, 3)),
+        ("2025-07-01T00:30+02:00", "Europe/Amsterdam", dt.date(2025, 7, 1)),
+    ],
+)
+def test_without_a_manifest_the_day_is_the_sites(con, tmp_path, written, zone, day):
+    folder = write_native(tmp_path / "export", patients=PATIENTS)
+    instant = dt.datetime.fromisoformat(written).timestamp()
+    for path in folder.iterdir():
+        os.utime(path, (instant, instant))
+    assert load_export(con, folder, "native", zone=zone, as_of=day).export_date == day
+    with pytest.raises(InputUnreadableError, match="lies after the ledger's day"):
+        load_export(con, folder, "native", zone=zone, as_of=day - dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize("scope", ["full", ["H1"]])
+@pytest.mark.parametrize(
+    ("cut_off", "refused"),
+    [
+        ("1989-12-31", True),
+        ("1990-01-01", False),
+        ("2025-03-10", False),
+        ("2025-03-11", True),
+        ("9999-12-31", True),
+    ],
+)
+def test_a_cut_off_that_cannot_be_is_refused_and_moves_nothing(
+    con, export, scope, cut_off, refused
+):
+    before = load(con, export)
+    write_manifest(export, export_date=cut_off, scope=scope)
+    if not refused:
+        load_export(con, export, "native", as_of=dt.date(2025, 3, 10))
+        return
+    with pytest.raises(InputUnreadableError) as caught:
+        load_export(con, export, "native", as_of=dt.date(2025, 3, 10))
+    assert f"manifest.json, export_date: the data cut-off is {cut_off}" in str(caught.value)
+    assert caught.value.exit_code == 3
+    assert rows(con, "select export_id, export_date from source.export") == [
+        (before.export_id, before.export_date)
+    ]
+    assert rows(con, "select count(*) from deliveries.exports") == [(0,)]
 
 
 @pytest.mark.parametrize(
