@@ -17,13 +17,20 @@ def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
         A sentence for each column that is kept in raw and not read.
 
     Raises:
-        InputUnreadableError: a column that is read is not there.
+        InputUnreadableError: a column that is read is not there, or holds quarters or weeks.
     """
     read: dict[str, set[str]] = {key: set() for key in mapping.files}
     for key, column, reader, optional in _columns_read(mapping):
         read[key].add(column)
         if key in files and column not in files[key].columns and not optional:
             raise _missing_column(mapping, key, files[key], column, reader)
+        if key in files and column in files[key].periods:
+            raise InputUnreadableError(
+                f"{files[key].name}: the column {column!r} holds {files[key].periods[column]}; it "
+                f"is read for {reader}. Expected a date, or a month and year (MOYR in SPSS), "
+                "which is a partial date. Have the date itself exported, or list the column under "
+                f"not_collected in the mapping of {mapping.registry}."
+            )
     sentences = []
     for key, file in files.items():
         extra = [name for name in file.columns if name not in read[key]]

@@ -4,7 +4,7 @@ Belongs here: which file and column go where, and what is collected. Does not be
 cell is translated (`values.py`), forms that repeat (`repeated.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -16,12 +16,13 @@ from expectations.export_format import TABLES, Table
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A file that stands in raw, with what it declares itself (SPSS): missing codes, labels."""
+    """A file that stands in raw, with what it declares itself (SPSS); see `Records`."""
 
     name: str
     columns: tuple[str, ...]
     empty_codes: dict[str, tuple[str, ...]]
     labels: dict[str, dict[str, str]]
+    periods: dict[str, str] = field(default_factory=dict)
 
 
 def conform(

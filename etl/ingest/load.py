@@ -98,7 +98,11 @@ def _load(
         count, records = _load_file(con, delivery, source, key, path, mapping.files[key])
         counts.append(count)
         loaded[key] = LoadedFile(
-            path.name, column_names(records), records.empty_codes, records.labels
+            path.name,
+            column_names(records),
+            records.empty_codes,
+            records.labels,
+            records.periods,
         )
         warnings += records.warnings
         if count.rejected:

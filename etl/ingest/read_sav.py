@@ -3,22 +3,26 @@
 Belongs here: one .sav in, records out. Does not belong here: what a column means (`conform.py`).
 
 A coded value is read as its code; the mapping translates it. A code that the file declares as
-user-missing is empty, unless the mapping's `codes` name it. Dates become ISO text, numbers as in a
-workbook (`read_xlsx.py`). The line of a record is its case number.
+user-missing is empty, unless the mapping's `codes` name it. Dates become ISO text, a month and
+year a partial date, numbers as in a workbook (`read_xlsx.py`). The line of a record is its case
+number. The file is read in a process of its own (`sav_process.py`), which a damaged one may end.
 """
 
-import datetime as dt
-import math
-from collections.abc import Iterable
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
-import pyreadstat
+import pyarrow as pa
 
 from etl.errors import InputUnreadableError
-from etl.ingest.read_xlsx import number_text
-from etl.ingest.records import Records, RowBuffer
+from etl.ingest.records import Records
 from etl.sources import SourceFile
+
+_SECONDS = 120
+_BYTES_A_SECOND = 100_000
+_PACKAGES = Path(__file__).parents[2]
 
 
 def read_sav(path: Path, file: SourceFile) -> Records:
@@ -29,64 +33,36 @@ def read_sav(path: Path, file: SourceFile) -> Records:
         file: how it is written; its encoding stands in the file itself.
 
     Raises:
-        InputUnreadableError: it is no SPSS file, or cut off.
+        InputUnreadableError: it is no SPSS file, cut off, or damaged so that reading it ended
+            the process or took too long.
     """
+    command = [sys.executable, "-m", "etl.ingest.sav_process", str(path), file.model_dump_json()]
+    python_path = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
+    seconds = _SECONDS + path.stat().st_size // _BYTES_A_SECOND
     try:
-        columns, meta = pyreadstat.read_sav(
-            str(path), user_missing=True, apply_value_formats=False, output_format="dict"
+        done = subprocess.run(  # noqa: S603  # our own interpreter and module
+            command,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+            env={**os.environ, "PYTHONPATH": python_path},
         )
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError, OSError) as error:
-        raise InputUnreadableError(
-            f"{path}: the file cannot be read as SPSS ({error}). Expected a .sav file. It may be "
-            "cut off or of another format: ask for it again."
-        ) from None
-    header = tuple(meta.column_names)
-    if not header:
-        raise InputUnreadableError(f"{path}: the file has no columns. Ask for it again.")
-    buffer = RowBuffer(len(header))
-    texts = [[_text(value, file) for value in columns[name]] for name in header]
-    cases = 0
-    for cases, row in enumerate(zip(*texts, strict=True), start=1):
-        buffer.append(row, cases)
-    records = buffer.records(header)
-    # Some writers leave the number of cases open (-1); then what was read is all there is to ask.
-    declared = meta.number_rows
-    records.lines = cases if declared is None or declared < 0 else int(declared)
-    records.empty_codes = {
-        name: codes for name in header if (codes := _user_missing(meta, name, columns[name], file))
-    }
-    records.labels = {
-        name: {_text(code, file) or "": str(label) for code, label in labels.items()}
-        for name, labels in meta.variable_value_labels.items()
-    }
+    except subprocess.TimeoutExpired:
+        raise _damaged(path, f"reading it did not end within {seconds} seconds") from None
+    if done.returncode == InputUnreadableError.exit_code:
+        raise InputUnreadableError(done.stdout.decode())
+    if done.returncode != 0:
+        raise _damaged(path, f"reading it ended the process that reads, code {done.returncode}")
+    table = pa.ipc.open_stream(done.stdout).read_all()
+    described = json.loads((table.schema.metadata or {})[b"records"])
+    header = tuple(described.pop("header"))
+    rows = table.drop_columns(["_line"]).replace_schema_metadata(None)
+    records = Records(header, rows, table["_line"], **described)
+    records.empty_codes = {name: tuple(codes) for name, codes in records.empty_codes.items()}
     return records
 
 
-def _user_missing(meta: Any, name: str, values: Iterable[Any], file: SourceFile) -> tuple[str, ...]:
-    """The codes of a column that the file declares as missing, ranges by the values in them."""
-    codes = {_text(value, file) for value in meta.missing_user_values.get(name, [])}
-    for bounds in meta.missing_ranges.get(name, []):
-        low, high = bounds["lo"], bounds["hi"]
-        if isinstance(low, str):
-            codes |= {low, high}
-        else:
-            codes |= {
-                _text(value, file)
-                for value in values
-                if isinstance(value, float | int) and low <= value <= high
-            }
-    return tuple(sorted(code for code in codes if code))
-
-
-def _text(value: object, file: SourceFile) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time(0)
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return value
-    number = float(value)  # type: ignore[arg-type]  # numpy's numbers
-    return None if math.isnan(number) else number_text(number, file)
+def _damaged(path: Path, problem: str) -> InputUnreadableError:
+    return InputUnreadableError(
+        f"{path}: the file cannot be read as SPSS: {problem}. It is damaged: ask for it again."
+    )

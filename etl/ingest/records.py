@@ -25,7 +25,8 @@ class Records:
     `table` has the columns c0, c1, ... in the order of `header`, all text. `lines` is counted
     apart from `table` and `rejects`, so that the three can be reconciled. `empty_codes` are
     the codes that the file itself declares as missing, and `labels` its value labels, by column
-    (SPSS).
+    (SPSS). `periods` are the columns whose values are a period that is no partial date, each with
+    what it is.
     """
 
     header: tuple[str, ...]
@@ -36,6 +37,11 @@ class Records:
     warnings: list[str] = field(default_factory=list)
     empty_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    periods: dict[str, str] = field(default_factory=dict)
+
+
+DESCRIBED = ("header", "lines", "warnings", "empty_codes", "labels", "periods")
+"""What is known of records beside their rows, and can be written as JSON."""
 
 
 class RowBuffer:

@@ -186,3 +186,70 @@ def test_an_spss_file_that_is_cut_off_or_none_is_refused(con, tmp_path):
     for data in (whole[:-1], whole[:50], b"patientnr;ldh\n"):
         path.write_bytes(data)
         assert "cannot be read as SPSS" in refusal(con, tmp_path, "diagnose.sav")
+
+
+_1582 = dt.date(1582, 10, 14)
+
+
+def test_spss_user_missing_dates_are_empty_by_value_and_by_range(con, tmp_path):
+    days = [dt.date(2020, 5, 21), dt.date(1900, 1, 1), dt.date(1901, 6, 1), dt.date(1902, 1, 2)]
+    seconds = [(day - _1582).days * 86_400.0 for day in days]
+    spss_dates(tmp_path, seconds, "DATE11", missing_ranges={"meetdatum": [seconds[1]]})
+    load(con, tmp_path, "diagnose.sav")
+    assert [row[1] for row in rows(con, SELECT)] == ["2020-05-21", None, "1901-06-01", "1902-01-02"]
+    assert rows(con, "select meetdatum from raw.diagnose where _line = 2") == [("1900-01-01",)]
+    span = {"lo": seconds[1], "hi": seconds[3] - 86_400}
+    spss_dates(tmp_path, seconds, "DATE11", missing_ranges={"meetdatum": [span]})
+    load(con, tmp_path, "diagnose.sav")
+    assert [row[1] for row in rows(con, SELECT)] == ["2020-05-21", None, None, "1902-01-02"]
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        ("DATE11", ["2020-08-29", "2020-10-08"]),
+        ("SDATE10", ["2020-08-29", "2020-10-08"]),
+        ("MOYR8", ["2020-08", "2020-10"]),
+        ("DATETIME20", ["2020-08-29", "2020-10-08 12:00:00"]),
+    ],
+)
+def test_spss_formats_of_dates(con, tmp_path, form, values):
+    seconds_since_1582 = 13_818_038_400.0
+    spss_dates(tmp_path, [seconds_since_1582, seconds_since_1582 + 40.5 * 86_400], form)
+    load(con, tmp_path, "diagnose.sav")
+    assert [row[1] for row in rows(con, SELECT)] == values
+
+
+@pytest.mark.parametrize(("form", "period"), [("QYR8", "quarter"), ("WKYR10", "week")])
+def test_spss_quarters_and_weeks_are_refused_by_name_where_they_are_read(
+    con, tmp_path, form, period
+):
+    spss_dates(tmp_path, [13_818_038_400.0], form)
+    sentence = refusal(con, tmp_path, "diagnose.sav")
+    assert f"the column 'meetdatum' holds {period} and year" in sentence
+
+
+def spss_dates(folder: Path, seconds: list[float], form: str, **arguments: object) -> None:
+    count = len(seconds)
+    frame = pd.DataFrame(
+        {
+            "patientnr": [f"P{number}" for number in range(count)],
+            "meetdatum": seconds,
+            "ldh": [1.0] * count,
+            "breslow": [1.0] * count,
+            "who": [1.0] * count,
+        }
+    )
+    path = folder / "diagnose.sav"
+    pyreadstat.write_sav(frame, str(path), variable_format={"meetdatum": form}, **arguments)
+
+
+def test_an_spss_file_that_ends_its_reader_is_refused(con, tmp_path, monkeypatch):
+    """A process that dies of the file (here: is told to) never takes the run with it."""
+    path = spss(tmp_path)
+    ended = tmp_path / "sitecustomize.py"
+    ended.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    sentence = refusal(con, tmp_path, "diagnose.sav")
+    assert f"{path}: the file cannot be read as SPSS" in sentence
+    assert "code -11" in sentence
