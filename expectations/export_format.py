@@ -16,7 +16,8 @@ class Column:
     """One column of a native file.
 
     `optional` columns may be absent: then they are *not collected*. `codelist` names a list in
-    `expectations/codelists/codes.csv`. `unit` is given for measured values.
+    `expectations/codelists/codes.csv`, `item_codelist` that of each item of a semicolon list.
+    `unit` is given for measured values.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Column:
     codelist: str | None = None
     optional: bool = False
     unit: str | None = None
+    item_codelist: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,12 @@ ADVERSE_EVENTS = Table(
         _date("resolved_date", "Date of resolution."),
         _code("outcome", "ae_outcome", "Outcome of the event."),
         _code("led_to_stop", "yes_no_unknown", "Whether it led to stopping the treatment."),
-        _text("management", "Management, a semicolon list of codes."),
+        Column(
+            "management",
+            "text",
+            "Management, a semicolon list of codes.",
+            item_codelist="management",
+        ),
         _date("management_start_date", "Start of the management."),
     ),
 )

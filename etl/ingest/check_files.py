@@ -4,10 +4,14 @@ Belongs here: what can be said of a file's header and labels before a row is tra
 belong here: translating (`conform.py`).
 """
 
+from collections.abc import Iterator
+
 from etl.errors import InputUnreadableError
 from etl.ingest.conform import LoadedFile
-from etl.sources import Code, Mapping
+from etl.sources import Code, ColumnMapping, Mapping
 from expectations.export_format import TABLES
+
+_JOINED = ", concat"
 
 
 def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
@@ -20,7 +24,7 @@ def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
         InputUnreadableError: a column that is read is not there, or holds quarters or weeks.
     """
     read: dict[str, set[str]] = {key: set() for key in mapping.files}
-    for key, column, reader, optional in _columns_read(mapping):
+    for key, column, reader, optional in _columns_read(mapping, files):
         read[key].add(column)
         if key in files and column not in files[key].columns and not optional:
             raise _missing_column(mapping, key, files[key], column, reader)
@@ -40,28 +44,34 @@ def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
     return sentences
 
 
-def _columns_read(mapping: Mapping) -> list[tuple[str, str, str, bool]]:
+def _columns_read(
+    mapping: Mapping, files: dict[str, LoadedFile]
+) -> list[tuple[str, str, str, bool]]:
     """File key, column, what reads it, and whether it may be absent."""
     reads = [(c.file, c.column, "export_dated_by", False) for c in mapping.export_dated_by]
     for name, parts in mapping.tables.items():
         for part in parts:
             reads += [(part.file, column, f"{name}, where", False) for column in part.where]
             for target, mapped in part.columns_of(TABLES[name]).items():
-                reads += [
-                    (part.file, column, f"{name}.{target}", mapped.optional)
-                    for column in mapped.columns_read
-                ]
+                reads += _reads(part.file, f"{name}.{target}", mapped, files.get(part.file))
             for form in part.repeated:
                 own = [*form.key.values(), form.dated_by]
                 reads += [(form.file, column, f"{name}, repeated", False) for column in own]
                 if form.base_dated_by:
                     reads.append((part.file, form.base_dated_by, f"{name}, repeated", False))
                 for target, mapped in form.columns.items():
-                    reads += [
-                        (form.file, column, f"{name}.{target}", mapped.optional)
-                        for column in mapped.columns_read
-                    ]
+                    reads += _reads(form.file, f"{name}.{target}", mapped, files.get(form.file))
     return reads
+
+
+def _reads(
+    key: str, reader: str, mapped: ColumnMapping, file: LoadedFile | None
+) -> Iterator[tuple[str, str, str, bool]]:
+    """The columns that one is made of; an optional one may be absent as a whole, not in part."""
+    some = file is not None and any(column in file.columns for column in mapped.columns_read)
+    for column in mapped.columns_read:
+        joined = mapped.concat is not None and column in mapped.concat
+        yield key, column, reader + (_JOINED if joined else ""), mapped.optional and not some
 
 
 def _missing_column(
@@ -70,6 +80,8 @@ def _missing_column(
     row = mapping.files[key].header_row
     alike = [name for name in file.columns if name.lower() == column.lower()]
     hint = f" The header has {alike[0]!r}, written differently." if alike else ""
+    if reader.endswith(_JOINED):
+        hint += " `concat` joins columns; it takes no fixed text."
     return InputUnreadableError(
         f"{file.name}, line {row}: the column {column!r} is missing; it is read for {reader}."
         f"{hint} The header has {len(file.columns)} columns. Ask for the complete file, or correct "

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from etl.sources.mapping_values import column_problems, movement_problems
 from expectations.export_format import TABLES, Table
 
 DateStyle = Literal[
@@ -234,6 +235,7 @@ def _parts(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+_SHOWN = 10
 Parts = Annotated[tuple[TablePart, ...], BeforeValidator(_parts)]
 
 
@@ -270,7 +272,8 @@ class Mapping(_Strict):
     def _sound(self) -> Self:
         problems = [*self._table_problems(), *self._file_problems()]
         if problems:
-            raise ValueError("; ".join(problems))
+            more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+            raise ValueError("; ".join(problems[:_SHOWN]) + more)
         return self
 
     def _table_problems(self) -> list[str]:
@@ -286,8 +289,10 @@ class Mapping(_Strict):
             for name in sorted(set(self.tables) & set(self.not_collected))
         ]
         for name in sorted(set(self.tables) & known):
-            for part in self.tables[name]:
-                problems += _part_problems(TABLES[name], part)
+            several = len(self.tables[name]) > 1
+            for number, part in enumerate(self.tables[name]):
+                where = f"tables.{name}.{number}" if several else f"tables.{name}"
+                problems += _part_problems(where, TABLES[name], part)
         return problems
 
     def _file_problems(self) -> list[str]:
@@ -309,9 +314,8 @@ class Mapping(_Strict):
         return problems
 
 
-def _part_problems(table: Table, part: TablePart) -> list[str]:
+def _part_problems(where: str, table: Table, part: TablePart) -> list[str]:
     mapped, absent = part.columns_of(table), set(part.not_collected)
-    where = f"tables.{table.name}"
     known = {column.name: column for column in table.columns}
     problems = [
         f"{where}.{name}: is not a column of format 1"
@@ -325,10 +329,17 @@ def _part_problems(table: Table, part: TablePart) -> list[str]:
         for name in known
         if name not in mapped and name not in absent and not known[name].optional
     ]
+    for name, column in mapped.items():
+        if name in known:
+            problems += column_problems(f"{where}.{name}", known[name], column)
     for form in part.repeated:
         for name in (*form.columns, *form.key, *form.may_move):
             if name not in mapped:
                 problems.append(f"{where}.repeated.{name}: is not a mapped column of the table")
+        for name, column in form.columns.items():
+            if name in known:
+                problems += column_problems(f"{where}.repeated.{name}", known[name], column)
+        problems += movement_problems(f"{where}.repeated", table, form)
     return problems
 
 

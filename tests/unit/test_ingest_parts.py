@@ -119,3 +119,31 @@ def test_a_column_of_a_condition_must_be_there(tmp_path):
         pytest.raises(InputUnreadableError, match=r"column 'type' is missing.*local_treatments"),
     ):
         load_export(con, tmp_path, "trial", mapping=read_mapping(mapping(tmp_path, [SURGERY])))
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"procedure_id": {"concat": ["patient", "_number"]}}, r"'_number' is missing.*fixed text"),
+        (
+            {"site": {"concat": ["site", "sides"], "optional": "yes"}},
+            r"'sides' is missing; it is read for local_treatments\.site, concat",
+        ),
+    ],
+)
+def test_what_is_put_together_must_be_columns_of_the_file(tmp_path, changed, sentence):
+    write(tmp_path)
+    part = {**SURGERY, "columns": {**SURGERY["columns"], **changed}}
+    with open_memory() as con, pytest.raises(InputUnreadableError, match=sentence):
+        load_export(con, tmp_path, "trial", mapping=read_mapping(mapping(tmp_path, [part])))
+
+
+def test_what_is_put_together_may_be_absent_as_a_whole(tmp_path):
+    write(tmp_path)
+    site = {"site": {"concat": ["place", "sides"], "optional": "yes"}}
+    part = {**SURGERY, "columns": {**SURGERY["columns"], **site}}
+    with open_memory() as con:
+        load_export(con, tmp_path, "trial", mapping=read_mapping(mapping(tmp_path, [part])))
+        assert rows(con, "select collected from source.collected where column_name = 'site'") == [
+            (False,)
+        ]
