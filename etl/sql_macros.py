@@ -50,6 +50,10 @@ MACROS: dict[str, str] = {
         f"case when {_IS_DATE} then try_cast({_TRIMMED} || "
         f"case length({_TRIMMED}) when 4 then '-07-01' when 7 then '-15' else '' end as date) end"
     ),
+    # A day as read by a data cut-off: missing when its earliest is past it, else no later than it.
+    "read_by(value, earliest, cutoff)": (
+        "case when earliest > cutoff then null when value > cutoff then cutoff else value end"
+    ),
     # Two drugs are written alike when they agree in this: no case, accents, blanks or marks.
     "matching_key(value)": "regexp_replace(lower(strip_accents(value)), '[^a-z0-9]', '', 'g')",
 }

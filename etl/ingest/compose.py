@@ -224,6 +224,11 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
             f"replace (t._file || {label} as _file) from {_stored(source, table)} as t {join} "
             f"where {chosen} order by e.export_date, e.received, t._ordinal"
         )
+    named = " union ".join(f"select _file, _export_id from {_stored(source, t)}" for t in TABLES)
+    con.execute(
+        f"insert into source.cutoffs select t._file || {label}, min(e.export_date) "
+        f"from ({named}) as t {join} group by all"
+    )
     con.execute("delete from source.collected")
     con.execute(
         "insert into source.collected select table_name, column_name, bool_or(collected) "

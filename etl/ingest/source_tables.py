@@ -18,6 +18,10 @@ _FIXED = {
         "One row per hospital in the registry's state; hospital_id NULL: one full delivery.",
         "hospital_id varchar, export_date date, export_id varchar",
     ),
+    "cutoffs": (
+        "One row per file of a composed state: the cut-off of its delivery, else source.export's.",
+        "file_name varchar, export_date date",
+    ),
     "collected": (
         "One row per native column: whether this source collects it.",
         "table_name varchar, column_name varchar, collected boolean",

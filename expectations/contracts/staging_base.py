@@ -64,7 +64,7 @@ class StagingContract(Contract):
         cls.owner = "team:registry"
         expanded: dict[str, type] = {}
         for declared in export.columns:
-            for name, kind, field in _expand(declared):
+            for name, kind, field in expand(declared):
                 field.__set_name__(cls, name)
                 setattr(cls, name, field)
                 expanded[name] = kind
@@ -77,7 +77,8 @@ class StagingContract(Contract):
         return attributes
 
 
-def _expand(declared: Column) -> list[tuple[str, type, Any]]:
+def expand(declared: Column) -> list[tuple[str, type, Any]]:
+    """Name, type and field of each column that a declared column becomes."""
     text = declared.description
     kind = _TYPES[declared.kind]
     parsed = column(text, unit=declared.unit, codelist=declared.codelist)

@@ -47,7 +47,7 @@ registered as (
                 then episodes.start_date
             else adverse_events.onset_date
         end as onset_date
-    from staging.adverse_events
+    from derived.adverse_events
     left join derived.episodes
         on
             adverse_events.treatment_id = episodes.treatment_id
@@ -59,7 +59,6 @@ registered as (
     left join listed_in_any_version on lower(adverse_events.term) = listed_in_any_version.term
     left join codelists.organ_classes
         on lower(adverse_events.category) = lower(organ_classes.category)
-    where adverse_events.is_placed
 ),
 
 events as (

@@ -10,7 +10,7 @@ partial_starts as (
     where
         episodes.treatment_id in (
             select responses.treatment_id
-            from staging.responses
+            from derived.responses
             where responses.assessment_date_earliest < responses.assessment_date_latest
         )
 ),
@@ -46,14 +46,13 @@ dated as (
             when responses.response = 'NE' and responses.criteria = 'iRECIST' then 'iRECIST'
             else 'RECIST1.1'
         end as dictionary
-    from staging.responses
+    from derived.responses
     left join partial_starts as episodes
         on
             responses.treatment_id = episodes.treatment_id
             and responses.patient_id = episodes.patient_id
     where
-        responses.is_placed
-        and responses.response is not null
+        responses.response is not null
         and responses.assessment_date is not null
 ),
 

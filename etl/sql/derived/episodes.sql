@@ -25,5 +25,5 @@ select
     treatments.best_response,
     treatments.line_number
 from given
-inner join staging.treatments
-    on given.treatment_id = treatments.treatment_id and treatments.is_placed
+inner join derived.treatments
+    on given.treatment_id = treatments.treatment_id

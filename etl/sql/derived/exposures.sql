@@ -40,8 +40,9 @@ given as (
         start_date,
         start_date_earliest,
         stop_date,
-        stop_date_latest
-    from staging.drug_substances
+        stop_date_latest,
+        is_stop_past_cutoff
+    from derived.drug_substances
     where is_systemic and substance is not null and start_date is not null
 ),
 
@@ -75,14 +76,18 @@ registered as (
         coalesce(treatments.setting, 'unknown') as registered_setting,
         settled.settled_start_date as start_date,
         settled.settled_stop_date as stop_date,
-        coalesce(settled.stop_date is null and treatments.ongoing = 'yes', false) as is_ongoing,
+        coalesce(
+            settled.stop_date is null
+            and (treatments.ongoing = 'yes' or settled.is_stop_past_cutoff),
+            false
+        ) as is_ongoing,
         treatments.stop_reason,
         settled.record_key,
         settled.source_file,
         settled.source_line
     from settled
-    inner join staging.treatments
-        on settled.treatment_id = treatments.treatment_id and treatments.is_placed
+    inner join derived.treatments
+        on settled.treatment_id = treatments.treatment_id
     left join components on settled.substance = components.substance
 ),
 

@@ -36,8 +36,7 @@ known as (
                     patients.death_date_earliest,
                     least(
                         greatest(patients.death_date, last_records.last_record_date),
-                        patients.death_date_latest,
-                        export.export_date
+                        patients.death_date_latest
                     )
                 )
             else patients.death_date
@@ -46,10 +45,8 @@ known as (
         coalesce(patients.vital_status_date, patients.last_contact_date) as entered_alive_date,
         patients.vital_status_date is not null as has_vital_status_date,
         last_records.last_record_date
-    from staging.patients
-    cross join (select max(export_date) as export_date from source.export) as export
+    from derived.patients
     left join last_records on patients.patient_id = last_records.patient_id
-    where patients.is_placed
 )
 
 select

@@ -4,7 +4,8 @@ findings as (
     select
         findings_tonight.finding_id,
         findings_tonight.rule_id,
-        findings_tonight.patient_id,
+        -- A finding names the pseudonym as delivered, a line the person.
+        coalesce(persons.person_id, findings_tonight.patient_id) as patient_id,
         findings_tonight.subject,
         findings_tonight.record_key,
         findings_tonight.source_file,
@@ -13,6 +14,7 @@ findings as (
         unplaced_rows.source_line is not null as is_unplaced
     from quality.findings_tonight
     inner join quality.rule_affects on findings_tonight.rule_id = rule_affects.rule_id
+    left join derived.persons on findings_tonight.patient_id = persons.patient_id
     left join staging.unplaced_rows
         on
             findings_tonight.source_file = unplaced_rows.source_file

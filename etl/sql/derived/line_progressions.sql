@@ -88,8 +88,8 @@ unconfirmed as (
         in_window.response_id as record_key
     from in_window
     inner join derived.lines on in_window.line_id = lines.line_id
-    left join staging.patients
-        on lines.patient_id = patients.patient_id and patients.is_placed
+    left join derived.patients
+        on lines.patient_id = patients.patient_id
     where
         in_window.category = 'iUPD'
         and in_window.block = in_window.last_block

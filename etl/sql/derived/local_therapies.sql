@@ -11,11 +11,11 @@ from (
         local_treatments.patient_id,
         coalesce(local_treatments.kind, 'other') as kind,
         local_treatments.start_date as local_date,
-        local_treatments.record_key,
+        local_treatments.procedure_id as record_key,
         local_treatments.source_file,
         local_treatments.source_line
-    from staging.local_treatments
-    where local_treatments.is_placed and local_treatments.start_date is not null
+    from derived.local_treatments
+    where local_treatments.start_date is not null
     union all
     -- T-VEC is local therapy wherever it is registered.
     select
@@ -25,7 +25,7 @@ from (
         drug_substances.record_key,
         drug_substances.source_file,
         drug_substances.source_line
-    from staging.drug_substances
+    from derived.drug_substances
     where
         drug_substances.drug_class = 'oncolytic virus'
         and not drug_substances.is_systemic

@@ -14,15 +14,14 @@ placed as (
                 baselines.source_file,
                 baselines.source_line
         ) as place
-    from staging.baselines
+    from derived.baselines
     left join derived.line_treatments on baselines.treatment_id = line_treatments.treatment_id
     left join derived.lines
         on
             line_treatments.line_id = lines.line_id
             and baselines.patient_id = lines.patient_id
     where
-        baselines.is_placed
-        and (baselines.treatment_id is null or lines.line_id is not null)
+        baselines.treatment_id is null or lines.line_id is not null
 )
 
 select

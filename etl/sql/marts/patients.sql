@@ -29,8 +29,7 @@ baselines as (
                     baselines.source_file,
                     baselines.source_line
             ) as place
-        from staging.baselines
-        where baselines.is_placed
+        from derived.baselines
     ) as placed
     where place = 1
 ),
@@ -49,9 +48,8 @@ aged as (
                 then 1
             else 0
         end as age
-    from staging.patients
+    from derived.patients
     inner join baselines on patients.patient_id = baselines.patient_id
-    where patients.is_placed
 )
 
 select
@@ -76,8 +74,7 @@ select
     follow_up.death_date,
     patients.death_cause,
     patients.last_contact_date
-from staging.patients
+from derived.patients
 inner join derived.follow_up on patients.patient_id = follow_up.patient_id
 left join baselines on patients.patient_id = baselines.patient_id
 left join aged on patients.patient_id = aged.patient_id
-where patients.is_placed

@@ -50,8 +50,7 @@ select
         else 'date'
     end as line_assignment,
     line_assessments.days_from_line_start
-from staging.responses
+from derived.responses
 left join derived.assessments on responses.response_id = assessments.response_id
 left join derived.line_assessments on responses.response_id = line_assessments.response_id
 left join treatments on responses.treatment_id = treatments.treatment_id
-where responses.is_placed

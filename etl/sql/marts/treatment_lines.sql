@@ -22,8 +22,8 @@ entered_rechallenges as (
         line_treatments.line_id,
         max(treatments.rechallenge) as rechallenge
     from derived.line_treatments
-    inner join staging.treatments
-        on line_treatments.treatment_id = treatments.treatment_id and treatments.is_placed
+    inner join derived.treatments
+        on line_treatments.treatment_id = treatments.treatment_id
     where treatments.rechallenge is not null
     group by line_treatments.line_id
 )

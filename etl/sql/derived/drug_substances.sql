@@ -1,0 +1,34 @@
+-- One row per substance of a row that had started by the cut-off, or has no start.
+with records as (
+    select
+        drug_substances.*,
+        coalesce(cutoffs.export_date, export.export_date) as cutoff
+    from staging.drug_substances
+    left join source.cutoffs on drug_substances.source_file = cutoffs.file_name
+    cross join (select max(export_date) as export_date from source.export) as export
+)
+
+select
+    treatment_id,
+    persons.person_id as patient_id,
+    substance,
+    substance_ordinal,
+    drug_class,
+    route,
+    is_systemic,
+    origin,
+    written,
+    source_file,
+    source_line,
+    record_key,
+    read_by(start_date, start_date_earliest, cutoff) as start_date,
+    read_by(start_date_earliest, start_date_earliest, cutoff) as start_date_earliest,
+    read_by(start_date_latest, start_date_earliest, cutoff) as start_date_latest,
+    read_by(stop_date, stop_date_earliest, cutoff) as stop_date,
+    read_by(stop_date_earliest, stop_date_earliest, cutoff) as stop_date_earliest,
+    read_by(stop_date_latest, stop_date_earliest, cutoff) as stop_date_latest,
+    coalesce(stop_date_earliest > cutoff, false) as is_stop_past_cutoff,
+    doses
+from records
+inner join derived.persons on records.patient_id = persons.patient_id
+where not coalesce(start_date_earliest > cutoff, false)

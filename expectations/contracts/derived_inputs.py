@@ -1,0 +1,199 @@
+"""Contracts of the tables that derivations start from: records as read, by person and cut-off.
+
+Belongs here: the tables between staging and the derivations. Does not belong here: staging, which
+keeps ids and values as delivered, or anything derived from these tables.
+"""
+
+import inspect
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from expectations import export_format
+from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.staging_base import expand
+from expectations.export_format import Table
+
+LINKINGS = ("alone", "linked", "not_linked", "linking_off")
+UNDATED_SUBJECTS = ("responses", "treatments")
+
+
+class InputContract(Contract):
+    """Placed rows of a table of the export; dates read by the cut-off, `patient_id` the person's.
+
+    A subclass names its table and the columns that no derivation asks for.
+    """
+
+    if TYPE_CHECKING:
+        export: ClassVar[Table]
+        left_out: ClassVar[tuple[str, ...]]
+
+    source_file: Series[str] = column("File the row was read from.", nullable=False)
+    source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Expand the columns of the export, before those the class declares itself."""
+        export = cls.__dict__.get("export")
+        if export is not None:
+            cls.layer, cls.table, cls.owner = "derived", export.name, "team:derivations"
+            expanded: dict[str, type] = {}
+            for declared in export.columns:
+                if declared.name in cls.__dict__.get("left_out", ()):
+                    continue
+                for name, kind, field in expand(declared):
+                    if not name.endswith("_text"):
+                        field.__set_name__(cls, name)
+                        setattr(cls, name, field)
+                        expanded[name] = kind
+            cls.__annotations__ = expanded | inspect.get_annotations(cls)
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def _get_model_attrs(cls) -> dict[str, Any]:
+        attributes = super()._get_model_attrs()
+        for name in ("export", "left_out"):
+            attributes.pop(name, None)
+        return attributes
+
+
+class Persons(Contract):
+    """Who is derived as one person."""
+
+    layer = "derived"
+    table = "persons"
+    grain = "One row per placed patient as delivered."
+    primary_key = ("patient_id",)
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Pseudonym as delivered.", nullable=False)
+    person_id: Series[str] = column(
+        "The smallest pseudonym of the person, which derived tables and marts have as patient_id.",
+        nullable=False,
+    )
+    linking: Series[str] = column(
+        "Whether other pseudonyms share its person_key: alone, linked with them, not linked "
+        "because they contradict each other, or linking is off.",
+        nullable=False,
+        isin=LINKINGS,
+    )
+    patient_ids: Series[str] = column(
+        "All pseudonyms that share its person_key, joined by ', '.", nullable=False
+    )
+    cutoff_date: Series[date] = column("Data cut-off of the delivery the patient came from.")
+
+
+class InputPatients(InputContract):
+    """Persons as the derivations read them."""
+
+    export = export_format.PATIENTS
+    left_out = ("person_key", "source_record_ref")
+    grain = "One row per person."
+    primary_key = ("patient_id",)
+
+    patient_ids: Series[str] = column(
+        "Pseudonyms of the person as delivered, joined by ', '.", nullable=False
+    )
+    cutoff_date: Series[date] = column(
+        "Data cut-off of the person: the latest of the deliveries the pseudonyms came from."
+    )
+
+
+class InputBaselines(InputContract):
+    """Baselines as the derivations read them."""
+
+    export = export_format.BASELINES
+    left_out = ("breslow_mm", "t_category", "ulceration", "ajcc_edition", "resectable")
+    grain = "One row per placed baseline."
+    primary_key = ("source_file", "source_line")
+
+
+class InputTreatments(InputContract):
+    """Treatment episodes as the derivations read them."""
+
+    export = export_format.TREATMENTS
+    left_out = ("source_record_ref",)
+    grain = "One row per placed treatment episode."
+    primary_key = ("treatment_id",)
+
+
+class InputDrugSubstances(Contract):
+    """Substances given, as the derivations read them."""
+
+    layer = "derived"
+    table = "drug_substances"
+    grain = "One row per substance of a row that had started by the cut-off, or has no start."
+    primary_key = ("record_key", "source_file", "source_line", "substance_ordinal")
+    owner = "team:derivations"
+
+    treatment_id: Series[str] = column("Key of the treatment episode.", nullable=False)
+    patient_id: Series[str] = column("Patient of the treatment episode.", nullable=False)
+    substance: Series[str] = column("Generic name; NULL when what was written is not recognised.")
+    substance_ordinal: Series[int] = column(
+        "Number of the substance within the cell, from 1.", nullable=False, ge=1
+    )
+    drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
+    route: Series[str] = column("Usual route of the substance.", codelist="route")
+    is_systemic: Series[bool] = column(
+        "Systemic antitumour therapy; NULL when the substance is not recognised."
+    )
+    origin: Series[str] = column(
+        "Whether the substance was read from a drug row or from the regimen of the episode.",
+        nullable=False,
+        isin=("drugs", "regimen"),
+    )
+    written: Series[str] = column("The part of the cell that was read, as written.")
+    source_file: Series[str] = column("File the row was read from.", nullable=False)
+    source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    record_key: Series[str] = column("Key of the drug row or of the episode.", nullable=False)
+    start_date: Series[date] = column("First day. Representative day where partial.")
+    start_date_earliest: Series[date] = column("Earliest possible first day.")
+    start_date_latest: Series[date] = column("Latest possible first day.")
+    stop_date: Series[date] = column(
+        "Last day; missing where it lies past the cut-off. Representative day where partial."
+    )
+    stop_date_earliest: Series[date] = column("Earliest possible last day.")
+    stop_date_latest: Series[date] = column("Latest possible last day.")
+    is_stop_past_cutoff: Series[bool] = column(
+        "The stop lies past the cut-off: ongoing at the cut-off.", nullable=False
+    )
+    doses: Series[int] = column("Number of doses given.")
+
+
+class InputResponses(InputContract):
+    """Response assessments as the derivations read them."""
+
+    export = export_format.RESPONSES
+    grain = "One row per placed assessment, less those dated past the cut-off."
+    primary_key = ("response_id",)
+
+
+class InputAdverseEvents(InputContract):
+    """Adverse events as the derivations read them."""
+
+    export = export_format.ADVERSE_EVENTS
+    left_out = ("management", "management_start_date")
+    grain = "One row per placed adverse event, less those that begin past the cut-off."
+    primary_key = ("event_id",)
+
+
+class InputLocalTreatments(InputContract):
+    """Local procedures as the derivations read them."""
+
+    export = export_format.LOCAL_TREATMENTS
+    left_out = ("site", "intent")
+    grain = "One row per placed local procedure, less those dated past the cut-off."
+    primary_key = ("procedure_id",)
+
+
+class UndatedProgressions(Contract):
+    """Progressions that are registered past the cut-off, and so lie on an unknown day."""
+
+    layer = "derived"
+    table = "undated_progressions"
+    grain = "One row per PD assessment, or stop for progression, dated past the cut-off."
+    primary_key = ("subject", "record_key")
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    treatment_id: Series[str] = column("Episode: the progression is of its line, else the last.")
+    subject: Series[str] = column("Table of the record.", nullable=False, isin=UNDATED_SUBJECTS)
+    record_key: Series[str] = column("Key of the assessment or the episode.", nullable=False)
