@@ -5,7 +5,7 @@ Belongs here: small helpers of the command. Does not belong here: verbs.
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 Home = Annotated[
     Path | None,
-    typer.Option(help="Home folder; else RECHALLENGE_HOME, else ./var. Made when absent."),
+    typer.Option(help="Home folder; else RECHALLENGE_HOME, else ./var."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Rows = Sequence[Mapping[str, Any]]
+_LISTED = 30
 
 
 def read_settings(**given: Any) -> "Settings":
@@ -46,15 +47,23 @@ def read_settings(**given: Any) -> "Settings":
         raise WrongUseError(f"rechallenge.toml cannot be read: {error}.") from None
 
 
-def settings_for(home: Path | None, **overrides: Any) -> "Settings":
-    """The site's settings for this command; the home folder is made.
+def settings_for(home: Path | None, *, makes_home: bool = False, **overrides: Any) -> "Settings":
+    """The site's settings for this command.
+
+    Args:
+        home: Folder that was named; None: the site's own.
+        makes_home: Whether this verb makes the home where there is none.
+        overrides: Settings that the command was given.
 
     Raises:
-        WrongUseError: a setting has a value it cannot have.
+        WrongUseError: a setting has a value it cannot have, or there is no such home.
     """
     from etl.errors import WrongUseError
 
     settings = read_settings(**overrides, **({"home": home} if home is not None else {}))
+    if not makes_home:
+        _must_be_home(settings.home)
+        return settings
     try:
         settings.inbox.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -63,6 +72,44 @@ def settings_for(home: Path | None, **overrides: Any) -> "Settings":
             "Name another with --home."
         ) from None
     return settings
+
+
+def _must_be_home(folder: Path) -> None:
+    from etl.errors import WrongUseError
+    from etl.settings import is_home, nearest_homes
+
+    if folder.is_dir() and (is_home(folder) or not any(folder.iterdir())):
+        return
+    problem = "it does not exist"
+    if folder.exists():
+        problem = "it holds nothing of Rechallenge" if folder.is_dir() else "it is a file"
+    near = nearest_homes(folder)
+    said = f" Near to it: {', '.join(map(str, near))}." if near else ""
+    raise WrongUseError(
+        f"{folder} cannot be used as the home folder: {problem}.{said} Name another with --home or "
+        "RECHALLENGE_HOME; `rechallenge refresh`, `demo` and `ui --new` make one."
+    )
+
+
+def must_be_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse to filter by what does not exist: it would answer that there is nothing.
+
+    Args:
+        what: What the names are, as in `rule`.
+        asked: Names as typed.
+        known: Those there are.
+
+    Raises:
+        WrongUseError: one of them is not known; the sentence says which are near, or all.
+    """
+    from etl.errors import WrongUseError
+    from etl.nearest import near
+
+    there = sorted(set(known))
+    for name in asked:
+        if name not in there:
+            listed = f" Known are {', '.join(there) or 'none'}." if len(there) <= _LISTED else ""
+            raise WrongUseError(f"There is no {what} {name}.{near(name, there)}{listed}")
 
 
 def day(text: str | None) -> date | None:
@@ -157,3 +204,17 @@ def query_session(
     cursor = con.execute(sql, dict(parameters or {}))
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def known_hospitals(path: Path) -> list[str]:
+    """The hospitals that a published database speaks of."""
+    return [
+        row["hospital_id"]
+        for row in query(
+            path,
+            "select hospital_id from quality.hospital_deliveries union "
+            "select hospital_id from marts.patients union "
+            "select hospital_id from quality.findings",
+        )
+        if row["hospital_id"] is not None
+    ]

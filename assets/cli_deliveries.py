@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.cli_common import Home, Json, day, err, out, published_database, query, settings_for
+from assets.cli_common import (
+    Home,
+    Json,
+    day,
+    err,
+    must_be_known,
+    out,
+    published_database,
+    query,
+    settings_for,
+)
 from assets.cli_common import show as show_rows
 
 _ALL = """
@@ -80,12 +90,9 @@ def deliveries(
 
 
 def _one_hospital(every: Sequence[Mapping[str, Any]], hospital: str, as_json: bool) -> None:
-    from etl.errors import WrongUseError
-
+    known = {str(row["hospital_id"]) for row in every if row["hospital_id"]}
+    must_be_known("hospital", [hospital], known)
     rows = [dict(row) for row in every if row["hospital_id"] == hospital]
-    if not rows:
-        known = ", ".join(sorted({str(row["hospital_id"]) for row in every if row["hospital_id"]}))
-        raise WrongUseError(f"There is no hospital {hospital} on the board. Known are {known}.")
     if not as_json:
         for row in rows:
             del row["source"], row["hospital_id"]

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.cli_common import Home, Json, err, out, settings_for, show
+from assets.cli_common import (
+    Home,
+    Json,
+    err,
+    known_hospitals,
+    must_be_known,
+    out,
+    published_database,
+    settings_for,
+    show,
+)
 
 if TYPE_CHECKING:
     from etl.settings import Settings
@@ -28,6 +38,7 @@ def digest(
     from etl.digest.deliver import due, owners
 
     settings = settings_for(home)
+    _must_be_owner(owner, settings)
     if not send:
         messages = due(settings, owner, datetime.now(UTC))
         for message in messages:
@@ -40,6 +51,17 @@ def digest(
         return
     if not _send(settings):
         raise typer.Exit(1)
+
+
+def _must_be_owner(owner: str, settings: "Settings") -> None:
+    from etl.digest.compose import ENGINEERS, HOSPITAL, STEWARDS
+    from etl.digest.deliver import owners
+    from etl.publish.shelf import Shelf
+
+    named = [one.name for one in owners(settings)]
+    if owner.startswith(HOSPITAL) and Shelf(settings.published).current_id() is not None:
+        named += [f"{HOSPITAL}{one}" for one in known_hospitals(published_database(settings))]
+    must_be_known("owner of a message", [owner], {STEWARDS, ENGINEERS, *named})
 
 
 def heartbeat(home: Home = None, as_json: Json = False) -> None:

@@ -4,12 +4,29 @@ Belongs here: its options and words. Does not belong here: the ledger (`expectat
 """
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assets.cli_common import Home, Json, out, published_database, query, settings_for, show
+from assets.cli_common import (
+    Home,
+    Json,
+    known_hospitals,
+    must_be_known,
+    out,
+    published_database,
+    query,
+    settings_for,
+    show,
+)
 
+_OPEN = ("new", "reopened", "persisting")
+_STATUSES = (
+    *("open", *_OPEN),
+    *("accepted", "corrected", "vanished", "superseded", "rule_changed"),
+)
+_SEVERITIES = ("error", "warning", "info")
 _ORDER = (
     "order by list_position(['error', 'warning', 'info'], severity), rule_id, source_file, "
     "source_line, record_key, finding_id"
@@ -20,7 +37,10 @@ def findings(
     rule: Annotated[str | None, typer.Option(help="Only of this rule.")] = None,
     status: Annotated[
         list[str] | None,
-        typer.Option(help="Only of this status; may be repeated. Open ones when left out."),
+        typer.Option(
+            help="Only of this status; may be repeated. `open` (new, reopened, persisting) when "
+            "left out."
+        ),
     ] = None,
     severity: Annotated[str | None, typer.Option(help="error, warning or info.")] = None,
     hospital: Annotated[str | None, typer.Option(help="Only of this hospital.")] = None,
@@ -33,12 +53,14 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """List the findings of the current snapshot, or as of a past one, with file and line."""
-    chosen = status or ["new", "reopened", "persisting"]
+    path = published_database(settings_for(home))
+    _must_be_known(path, rule, status or [], severity, hospital)
+    asked_for = status or ["open"]
+    chosen = [one for name in asked_for for one in (_OPEN if name == "open" else (name,))]
     filters = {"rule_id": rule, "severity": severity, "hospital_id": hospital}
     asked = {name: value for name, value in filters.items() if value is not None}
     where = f"where list_contains($statuses, status){''.join(f' and {n} = ${n}' for n in asked)}"
     parameters: dict[str, object] = {"statuses": chosen, **asked}
-    path = published_database(settings_for(home))
     if as_of is None:
         rows: list[dict[str, Any]] = query(
             path,
@@ -56,6 +78,20 @@ def findings(
     show([_on_a_line(row) for row in shown], as_json)
     if len(shown) < len(rows):
         out(f"{len(rows) - len(shown):,} more; --limit 0 shows all, --rule one rule's.")
+
+
+def _must_be_known(
+    path: Path, rule: str | None, status: list[str], severity: str | None, hospital: str | None
+) -> None:
+    must_be_known("status", status, _STATUSES)
+    must_be_known("severity", [severity] if severity else [], _SEVERITIES)
+    if rule is not None:
+        known = query(
+            path, "select rule_id from quality.rules union select rule_id from quality.findings"
+        )
+        must_be_known("rule", [rule], [row["rule_id"] for row in known])
+    if hospital is not None:
+        must_be_known("hospital", [hospital], known_hospitals(path))
 
 
 def _as_of(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.cli_common import Json, err, out, show
+from assets.cli_common import Json, err, must_be_known, out, show
 
 if TYPE_CHECKING:
     from expectations.trial import Trial
@@ -50,8 +50,7 @@ def rules(
         rows = [{name: getattr(rule, name) for name in names} for rule in catalogue.rules]
         show(rows, as_json)
         return
-    if rule_id not in catalogue.by_id:
-        raise WrongUseError(f"There is no rule {rule_id}. `rechallenge rules` lists them.")
+    must_be_known("rule", [rule_id], catalogue.by_id)
     rule = catalogue.by_id[rule_id]
     said = {**rule.definition(), "check_name": rule.check_name, "hash": rule.hash}
     if rule.caveat:

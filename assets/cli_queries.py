@@ -9,7 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.cli_common import Home, Json, out, settings_for, show
+from assets.cli_common import (
+    Home,
+    Json,
+    known_hospitals,
+    must_be_known,
+    out,
+    published_database,
+    settings_for,
+    show,
+)
 
 Query = Annotated[str, typer.Argument(help="Id of the query, such as Q00012.")]
 Author = Annotated[str, typer.Option(help="Who says so; kept as typed.")]
@@ -34,16 +43,17 @@ def queries(
 ) -> None:
     """List the queries, those that wait longest first; released and answered when not told."""
     from etl import stewards
-    from etl.errors import WrongUseError
     from expectations.queries import STATES
 
     chosen = state or ["released", "answered"]
-    unknown = [one for one in chosen if one not in STATES]
-    if unknown:
-        raise WrongUseError(
-            f"{', '.join(unknown)} is no state of a query. It is one of: {', '.join(STATES)}."
-        )
-    everything = stewards.read_queries(settings_for(home))
+    must_be_known("state of a query", chosen, STATES)
+    settings = settings_for(home)
+    everything = stewards.read_queries(settings)
+    if hospital is not None:
+        must_be_known("hospital", [hospital], known_hospitals(published_database(settings)))
+    if assignee is not None:
+        names = {row["assignee"] for row in everything if row["assignee"]}
+        must_be_known("assignee", [assignee], names)
     rows = [
         row
         for row in everything
@@ -78,6 +88,8 @@ def release(
     from expectations import queries as life
 
     settings = settings_for(home)
+    if hospital is not None:
+        must_be_known("hospital", [hospital], known_hospitals(published_database(settings)))
     found = stewards.find_candidates(
         settings, finding_ids=findings or [], rule=rule, record=record, hospital=hospital
     )

@@ -52,7 +52,7 @@ def refresh(
     as_json: Json = False,
 ) -> None:
     """Refresh from an export: load, judge, derive, study, publish."""
-    settings = settings_for(home)
+    settings = settings_for(home, makes_home=True)
     try:
         result = _refresh(settings, export, source, as_of, study or [], say=err if as_json else out)
     finally:
@@ -69,7 +69,7 @@ def demo(
     """Make the synthetic Dutch-style registry, refresh from it, and show the seed study."""
     from etl.synthetic.calibration import EXPORT_DATE
 
-    settings = settings_for(home, profile="demo")
+    settings = settings_for(home, makes_home=True, profile="demo")
     folder = settings.inbox / "demo"
     _synth(folder, patients, seed, "dmtr", None)
     # On the registry's own day: by today's calendar every hospital of it would be late.

@@ -144,13 +144,11 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Say where a study's report stands, and what it found."""
-    from assets.cli_common import published_database
+    from assets.cli_common import must_be_known, published_database
     from etl.errors import WrongUseError
     from etl.studies import load_studies
 
-    if study not in load_studies():
-        known = ", ".join(sorted(load_studies()))
-        raise WrongUseError(f"There is no study {study}. Known are {known}.")
+    must_be_known("study", [study], load_studies())
     folder = published_database(settings_for(home)).parent / "outputs" / study
     if not folder.is_dir():
         raise WrongUseError(f"The current snapshot was published without the study {study}.")

@@ -29,12 +29,13 @@ def ui(
     port: Annotated[
         int | None, typer.Option(help="Port of the Dagster UI; the reports stand one above.")
     ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Make the home when there is none.")] = False,
 ) -> None:
     """Open the Dagster UI and the published reports on loopback, until Ctrl-C."""
     from assets.instance import prepare_dagster_home
 
     overrides = {} if port is None else {"ui_port": port}
-    settings = settings_for(home, **overrides)
+    settings = settings_for(home, makes_home=new, **overrides)
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),
@@ -80,7 +81,6 @@ def _running(
     port: int, home: Path, environment: Mapping[str, str]
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run webserver, daemon and file server; whatever happens, they end with the block."""
-    home.mkdir(parents=True, exist_ok=True)
     python = sys.executable
     commands = [
         [python, "-m", "dagster_webserver", *_CODE, "--host", _LOOPBACK, "--port", str(port)],

@@ -18,6 +18,7 @@ from etl.errors import WrongUseError
 from etl.governance import Governance, read_governance
 from etl.ingest import Registration
 from etl.models import Model, run_model
+from etl.nearest import near
 from etl.parameters import Parameters
 from etl.publish import files, publication, steps
 from etl.publish.night import Night, plan_night
@@ -80,7 +81,8 @@ def chosen_studies(names: Iterable[str]) -> dict[str, Study]:
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise WrongUseError(
-            f"There is no study {', '.join(unknown)}. Known are {', '.join(sorted(known))}."
+            f"There is no study {', '.join(unknown)}.{near(unknown[0], known)} Known are "
+            f"{', '.join(sorted(known))}."
         )
     return {name: known[name] for name in wanted}
 

@@ -5,6 +5,7 @@ words mean; the parameters of the derivations stand in `etl/parameters`.
 """
 
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -208,3 +209,42 @@ def mistakes(error: ValidationError) -> str:
         for one in error.errors(include_input=False)
     )
     return f"A setting cannot be used: {said}."
+
+
+_HELD = frozenset(
+    {
+        *("inbox", "warehouse.duckdb", "acceptances.sqlite", "published", "outputs", "reports"),
+        *("worklists", "data_docs", "opinions", "sources", "retained_sources", "governance"),
+        *("expected_rows", "dagster", "state.json", "heartbeat.json", "digest.json"),
+    }
+)
+
+
+def is_home(folder: Path) -> bool:
+    """Whether a folder holds anything that a home holds."""
+    try:
+        return any(path.name in _HELD for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def nearest_homes(mistyped: Path) -> list[Path]:
+    """Homes whose address is nearest to one that is none: those beside it, and those below it."""
+    parent = mistyped.parent
+    while not parent.is_dir() and parent != parent.parent:
+        parent = parent.parent
+    rest = mistyped.relative_to(parent).parts[1:]
+    beside = {path.name: path for path in _folders(parent)}
+    found = [
+        beside[name].joinpath(*rest)
+        for name in get_close_matches(mistyped.relative_to(parent).parts[0], beside, cutoff=0.6)
+    ]
+    within = [path for path in (mistyped, *found) for path in _folders(path)]
+    return [path for path in (*found, *within) if is_home(path)]
+
+
+def _folders(parent: Path) -> list[Path]:
+    try:
+        return sorted(path for path in parent.iterdir() if path.is_dir())
+    except OSError:
+        return []

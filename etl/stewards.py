@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from etl.nearest import near
 from etl.publish.shelf import CURRENT
 from etl.publish.snapshot import DATABASE
 from etl.refresh import the_catalogue
@@ -212,7 +212,7 @@ def _subjects_of(target: str) -> set[str]:
         return found
     names = sorted({name for rule in catalogue.rules for name in (rule.id, rule.family)})
     raise AcceptanceError(
-        f"There is no rule or family {asked!r}.{_near(asked, names)} `rechallenge rules` lists "
+        f"There is no rule or family {asked!r}.{near(asked, names)} `rechallenge rules` lists "
         "the rules."
     )
 
@@ -237,14 +237,8 @@ def _remark(settings: Settings, target: str, key: str, subjects: set[str]) -> st
         return None
     return (
         f"No record {key!r} that {target} speaks of is known in the current snapshot; the "
-        f"acceptance counts should one come.{_near(key, sorted(keys))}"
+        f"acceptance counts should one come.{near(key, sorted(keys))}"
     )
-
-
-def _near(asked: str, known: Sequence[str]) -> str:
-    by_fold = {name.casefold(): name for name in known}
-    near = get_close_matches(asked.casefold(), list(by_fold), n=3, cutoff=0.75)
-    return f" Near to it: {', '.join(by_fold[name] for name in near)}." if near else ""
 
 
 def _named(missing: set[str]) -> str:

@@ -12,6 +12,7 @@ import duckdb
 from etl import deliveries, ingest
 from etl.errors import InputUnreadableError, WrongUseError
 from etl.models import run_layer
+from etl.nearest import near
 from etl.parameters import Parameters
 from etl.studies import build_study, load_studies
 from etl.warehouse import open_memory
@@ -74,7 +75,10 @@ def _rule(
         held = ", ".join(sorted(places)) or "no rule"
         raise WrongUseError(f"{rules_file.name} has no rule {rule_id}; it holds {held}.")
     if rule_id not in catalogue.by_id:
-        raise WrongUseError(f"There is no rule {rule_id}. `rechallenge rules` lists them.")
+        raise WrongUseError(
+            f"There is no rule {rule_id}.{near(rule_id, catalogue.by_id)} "
+            "`rechallenge rules` lists them."
+        )
     return catalogue.by_id[rule_id]
 
 

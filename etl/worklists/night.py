@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import InputUnreadableError, WrongUseError
+from etl.nearest import near
 from etl.publish.night import Night
 from etl.publish.shelf import CURRENT, Shelf
 from etl.publish.snapshot import DATABASE
@@ -112,8 +113,8 @@ def _check_hospital(con: duckdb.DuckDBPyConnection, only: str | None) -> None:
     known = [hospital for (hospital,) in rows]
     if only not in known:
         raise WrongUseError(
-            f"There is no hospital {only}. Known are {', '.join(known) or 'none'}; "
-            f"`{select.REGISTRY}` gives the registry's own list."
+            f"There is no hospital {only}.{near(only, known)} Known are "
+            f"{', '.join(known) or 'none'}; `{select.REGISTRY}` gives the registry's own list."
         )
 
 

@@ -155,4 +155,4 @@ def test_three_nights(export: Path, tmp_path: Path) -> None:
     assert "late" in line
     unknown = rechallenge("deliveries", "--hospital", "H99", home=home)
     assert unknown.code == 2
-    assert "There is no hospital H99 on the board." in unknown.err
+    assert "There is no hospital H99." in unknown.err

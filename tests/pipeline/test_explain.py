@@ -134,6 +134,7 @@ def test_who_is_not_there_is_wrong_use(refreshed: Path, tmp_path: Path) -> None:
     unknown = rechallenge("explain", "P-NOBODY", home=refreshed)
     assert (unknown.code, unknown.out) == (2, "")
     assert "There is no patient P-NOBODY in the export." in unknown.err
+    (tmp_path / "new").mkdir()
     nothing = rechallenge("explain", "P1", home=tmp_path / "new")
     assert nothing.code == 2
     assert "There is no warehouse in" in nothing.err

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.cli import app, main
+from etl.settings import nearest_homes
 
 VERBS = {
     *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw", "explain"),
@@ -153,3 +154,40 @@ def test_an_error_of_the_program_is_a_sentence_without_data(
     assert "ValueError" in said
     assert "4711" not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("accept", "AE-T19", "E1", "--author", "a", "--reason", "r"),
+        ("governance",),
+        ("digest",),
+        ("heartbeat",),
+        ("versions",),
+        ("findings",),
+        ("deliveries",),
+        ("worklist", "export"),
+        ("ui",),
+    ],
+)
+def test_a_home_that_is_none_is_refused_and_not_made(
+    tmp_path: Path, verb: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "registry" / "inbox").mkdir(parents=True)
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "letter.txt").touch()
+    for mistyped, problem in (("regsitry", "does not exist"), ("papers", "holds nothing of")):
+        assert run(*verb, "--home", str(tmp_path / mistyped)) == 2
+        said = capsys.readouterr().err
+        assert problem in said
+        assert (str(tmp_path / "registry") in said) is (mistyped == "regsitry")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["papers", "registry"]
+    assert [path.name for path in (tmp_path / "papers").iterdir()] == ["letter.txt"]
+
+
+def test_the_nearest_home_is_found_through_a_mistyped_folder_and_below(tmp_path: Path) -> None:
+    for name in ("data/registry", "data/other", "data/registry-old"):
+        (tmp_path / name / "inbox").mkdir(parents=True)
+    assert nearest_homes(tmp_path / "dta" / "registry") == [tmp_path / "data" / "registry"]
+    assert nearest_homes(tmp_path / "data" / "registri")[0] == tmp_path / "data" / "registry"
+    assert set(nearest_homes(tmp_path / "data")) >= {tmp_path / "data" / "other"}
