@@ -247,8 +247,8 @@ def unknown_drug(bench: Bench, rule: str, count: int) -> None:
     drugs = bench.tables["drugs"]
     mask = ~drugs["treatment_id"].duplicated(keep=False)
     for label, row in bench.pick("drugs", mask, count):
-        bench.change("drugs", label, drug="studiemedicatie X17")
-        inner = record_key("drugs", row | {"drug": "studiemedicatie X17"})
+        bench.change("drugs", label, drug="middel X17")
+        inner = record_key("drugs", row | {"drug": "middel X17"})
         key = f"{row['treatment_id']}|{inner}|1"
         bench.report(rule, "drug_substances", key, row["owner"], "unknown drug", "drug")
 

@@ -27,11 +27,16 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "drug_class": "varchar",
             "route": "varchar",
             "is_systemic": "boolean",
+            "is_biological": "boolean",
         },
     ),
     "drug_aliases": (
         "One row per way of writing and substance it stands for.",
         {"alias": "varchar", "substance": "varchar"},
+    ),
+    "drug_words": (
+        "One row per word in a drug text that names no drug, and what it means for its reading.",
+        {"word": "varchar", "meaning": "varchar"},
     ),
     "ctcae_terms": (
         "One row per CTCAE version and term.",

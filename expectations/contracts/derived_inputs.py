@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from expectations import export_format
 from expectations.contracts.base import Contract, Series, column
 from expectations.contracts.staging_base import expand
+from expectations.contracts.staging_derived import READINGS
 from expectations.export_format import Table
 
 LINKINGS = ("alone", "linked", "not_linked", "linking_off")
@@ -134,6 +135,18 @@ class InputDrugSubstances(Contract):
     route: Series[str] = column("Usual route of the substance.", codelist="route")
     is_systemic: Series[bool] = column(
         "Systemic antitumour therapy; NULL when the substance is not recognised."
+    )
+    reading: Series[str] = column("What was read.", nullable=False, isin=READINGS)
+    unknown_drug: Series[str] = column(
+        "What tells an unknown systemic drug from others, where nothing systemic is read that was "
+        "given from the episode's start."
+    )
+    is_after_arrow: Series[bool] = column(
+        "Follows an arrow and did not stand before it: its start is not known.", nullable=False
+    )
+    is_before_arrow: Series[bool] = column(
+        "Something new follows it by an arrow: its stop is not known, and it is not ongoing.",
+        nullable=False,
     )
     origin: Series[str] = column(
         "Whether the substance was read from a drug row or from the regimen of the episode.",

@@ -9,6 +9,39 @@ from datetime import date
 from expectations.contracts.base import Contract, Series, column
 
 
+READINGS = ("systemic", "not_systemic", "not_treatment", "unread")
+
+
+class DrugReadings(Contract):
+    """What a written text says, for drug rows and regimens alike."""
+
+    layer = "staging"
+    table = "drug_readings"
+    grain = "One row per drug text as written and each thing that is read in it."
+    primary_key = ("written", "ordinal")
+    owner = "team:registry"
+
+    written: Series[str] = column("The cell as written.", nullable=False)
+    ordinal: Series[int] = column("Number of the thing within the text.", nullable=False, ge=1)
+    part: Series[str] = column("The part of the text that was read.", nullable=False)
+    reading: Series[str] = column(
+        "What was read: a systemic substance, one that is not systemic, that no treatment was "
+        "given, or nothing.",
+        nullable=False,
+        isin=READINGS,
+    )
+    substance: Series[str] = column("Generic name of the code list.")
+    unread_key: Series[str] = column(
+        "The part without case, accents, marks and schedule: equal for equal unread names."
+    )
+    is_after_arrow: Series[bool] = column(
+        "Follows an arrow and did not stand before it.", nullable=False
+    )
+    is_before_arrow: Series[bool] = column(
+        "A treatment that did not stand before follows it by an arrow.", nullable=False
+    )
+
+
 class DrugSubstances(Contract):
     """Substances given, after normalisation of what was written."""
 
@@ -31,6 +64,24 @@ class DrugSubstances(Contract):
     route: Series[str] = column("Usual route of the substance.", codelist="route")
     is_systemic: Series[bool] = column(
         "Systemic antitumour therapy; NULL when the substance is not recognised."
+    )
+    reading: Series[str] = column(
+        "What was read: a systemic substance, one that is not systemic, that no treatment was "
+        "given, or nothing (nothing written included).",
+        nullable=False,
+        isin=READINGS,
+    )
+    unknown_drug: Series[str] = column(
+        "Where nothing systemic is read that was given from the episode's start: what tells this "
+        "unknown systemic drug from others, empty where nothing was written. Else NULL: an unread "
+        "name beside a read one adds nothing."
+    )
+    is_after_arrow: Series[bool] = column(
+        "Follows an arrow and did not stand before it: its start is not known.", nullable=False
+    )
+    is_before_arrow: Series[bool] = column(
+        "Something new follows it by an arrow: its stop is not known, and it is not ongoing.",
+        nullable=False,
     )
     origin: Series[str] = column(
         "Whether the substance was read from a drug row or from the regimen of the episode.",

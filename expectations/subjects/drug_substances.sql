@@ -22,6 +22,8 @@ select
     d.drug_class,
     d.origin,
     d.is_systemic,
+    d.reading,
+    d.is_after_arrow,
     d.start_date,
     d.start_date_earliest,
     d.start_date_latest,

@@ -53,8 +53,8 @@ CELLS = {
     "trifluridine/tipiracil": ["trifluridine and tipiracil"],
     "Yervoy + ipilimumab": ["ipilimumab"],
     "ipilimumab +": ["ipilimumab"],
-    "study drug": [None],
-    "study drug + ipi": [None, "ipilimumab"],
+    "study drug": ["investigational"],
+    "study drug + ipi": ["investigational", "ipilimumab"],
     "A / B": [None, None],
     "BRAF inhibitor": [None],
     "pembrolizumabje": [None],
@@ -66,16 +66,16 @@ def test_cells(con):
 
 
 def test_an_unrecognised_part_keeps_what_was_written_and_is_of_no_class(con):
-    substances(con, ["Study Drug + ipi"])
+    substances(con, ["Middel X17 + ipi"])
     assert rows(
         con,
         "select written, substance, drug_class, is_systemic from staging.drug_substances "
         "order by substance_ordinal",
-    ) == [("Study Drug", None, None, None), ("ipi", "ipilimumab", "anti-CTLA-4", True)]
+    ) == [("Middel X17", None, None, None), ("ipi", "ipilimumab", "anti-CTLA-4", True)]
 
 
 def test_a_cell_with_more_parts_than_anybody_gives_is_not_cut_short(con):
-    assert substances(con, ["+".join(f"x{n}" for n in range(100))]) == [[None] * 100]
+    assert substances(con, ["+".join(f"y{n}" for n in range(100))]) == [[None] * 100]
 
 
 def test_regimen_speaks_where_the_episode_has_no_drug_rows(con):

@@ -41,7 +41,8 @@ given as (
         start_date_earliest,
         stop_date,
         stop_date_latest,
-        is_stop_past_cutoff
+        is_stop_past_cutoff,
+        is_before_arrow
     from derived.drug_substances
     where is_systemic and substance is not null and start_date is not null
 ),
@@ -76,8 +77,10 @@ registered as (
         coalesce(treatments.setting, 'unknown') as registered_setting,
         settled.settled_start_date as start_date,
         settled.settled_stop_date as stop_date,
+        -- what something new followed is over, on a day that is not known
         coalesce(
             settled.stop_date is null
+            and not settled.is_before_arrow
             and (treatments.ongoing = 'yes' or settled.is_stop_past_cutoff),
             false
         ) as is_ongoing,
