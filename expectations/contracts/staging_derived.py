@@ -8,7 +8,6 @@ from datetime import date
 
 from expectations.contracts.base import Contract, Series, column
 
-
 READINGS = ("systemic", "not_systemic", "not_treatment", "unread")
 
 
