@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import InputUnreadableError
+from etl.ingest.source_tables import create_source_tables
 from etl.publish import files
 from etl.publish.shelf import Published
 from etl.settings import Settings
@@ -64,7 +65,7 @@ def load(con: duckdb.DuckDBPyConnection, settings: Settings, published: Publishe
             f"{settings.sources}, so it cannot be judged again. They are kept from the night on "
             "that RECHALLENGE_KEEP_SOURCES is true, and never where the warehouse is encrypted."
         )
-    con.execute("create schema if not exists source")
+    create_source_tables(con)  # an earlier version kept fewer tables
     for path in found:
         quoted = str(path).replace("'", "''")
         con.execute(

@@ -226,8 +226,8 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
         )
     named = " union ".join(f"select _file, _export_id from {_stored(source, t)}" for t in TABLES)
     con.execute(
-        f"insert into source.cutoffs select t._file || {label}, min(e.export_date) "
-        f"from ({named}) as t {join} group by all"
+        f"insert into source.cutoffs select t._file || {label}, min(e.export_date), "
+        f"min(e.export_id) from ({named}) as t {join} group by all"
     )
     con.execute("delete from source.collected")
     con.execute(

@@ -20,7 +20,7 @@ _FIXED = {
     ),
     "cutoffs": (
         "One row per file of a composed state: the cut-off of its delivery, else source.export's.",
-        "file_name varchar, export_date date",
+        "file_name varchar, export_date date, export_id varchar",
     ),
     "collected": (
         "One row per native column: whether this source collects it.",

@@ -18,3 +18,22 @@ class RecordParameters(ParameterGroup):
         ),
         json_schema_extra={"unit": "days"},
     )
+    cutoff_patients: int = Field(
+        20,
+        ge=1,
+        description=(
+            "From so many patients of a delivery with an assessment, event, dose, procedure or "
+            "last contact 1 to 366 days past its cut-off, the cut-off itself is taken to be wrong "
+            "and publication is held. Project default."
+        ),
+        json_schema_extra={"unit": "patients"},
+    )
+    cutoff_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description=(
+            "And only when they are more than this share of the delivery's patients. Project "
+            "default."
+        ),
+    )

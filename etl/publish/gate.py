@@ -41,6 +41,7 @@ def ask(
     reasons = [
         *steps.problems(con, required),
         *_unreconciled(con),
+        *_wrong_cutoffs(con),
         *_emptied(counts, last_counts, may_be_empty),
         *_judging(con, catalogue),
         *controls.problems(con, catalogue),
@@ -70,10 +71,29 @@ def _unreconciled(con: duckdb.DuckDBPyConnection) -> list[str]:
         if rows != staged:
             reasons.append(f"{table} has {rows} rows in the export but {staged} in staging")
     placed = _count(con, "staging.patients where is_placed")
+    read = _count(con, "derived.persons")
+    persons = _count(con, "(select distinct person_id from derived.persons)")
     published = _count(con, "marts.patients")
-    if placed != published:
-        reasons.append(f"{placed} patients are placed but marts.patients has {published}")
+    if (placed, persons) != (read, published):
+        reasons.append(
+            f"{placed} patients are placed, of {persons} persons, but marts.patients has "
+            f"{published}"
+        )
     return reasons
+
+
+def _wrong_cutoffs(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute(
+        "select cutoff_date, patients_later, patients from derived.delivered_cutoffs "
+        "where is_taken_to_be_wrong order by all"
+    ).fetchall()
+    return [
+        f"the cut-off {cutoff} is taken to be wrong: {later} of the {patients} patients delivered "
+        "with it have an assessment, event, dose, procedure or last contact in the year after it "
+        "(findings of the rules T03); give the day on which the data ended as export_date of "
+        "manifest.json and deliver again"
+        for cutoff, later, patients in rows
+    ]
 
 
 def _emptied(

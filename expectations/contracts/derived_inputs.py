@@ -82,6 +82,28 @@ class Persons(Contract):
     cutoff_date: Series[date] = column("Data cut-off of the delivery the patient came from.")
 
 
+class DeliveredCutoffs(Contract):
+    """Data cut-offs, and how many patients have a record shortly past theirs."""
+
+    layer = "derived"
+    table = "delivered_cutoffs"
+    grain = "One row per delivery that the state of the registry is made of."
+    primary_key = ("export_id",)
+    owner = "team:derivations"
+
+    export_id: Series[str] = column("The delivery.")
+    cutoff_date: Series[date] = column("Its data cut-off.")
+    patients: Series[int] = column("Patients it delivers.", nullable=False, ge=0)
+    patients_later: Series[int] = column(
+        "Those with an assessment, event, dose, procedure or last contact 1 to 366 days past it.",
+        nullable=False,
+        ge=0,
+    )
+    is_taken_to_be_wrong: Series[bool] = column(
+        "So many that publication is held until the cut-off is put right.", nullable=False
+    )
+
+
 class InputPatients(InputContract):
     """Persons as the derivations read them."""
 

@@ -32,7 +32,7 @@ terms as (
 
 select
     a.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     p.patient_id is not null as has_patient,
     t.treatment_id is not null as has_treatment,
     t.patient_id as treatment_patient_id,
@@ -61,6 +61,7 @@ select
         as allowed_grades
 from staging.adverse_events as a
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = a.source_file
 left join staging.patients as p on p.patient_id = a.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = a.treatment_id and t.is_placed
 left join starts on starts.treatment_id = t.treatment_id

@@ -16,7 +16,7 @@ first_advanced as (
 
 select
     b.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     p.patient_id is not null as has_patient,
     p.death_date as patient_death_date,
     p.death_date_earliest as patient_death_date_earliest,
@@ -31,6 +31,7 @@ select
     first_advanced.first_advanced_start_date_latest
 from staging.baselines as b
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = b.source_file
 left join staging.patients as p on p.patient_id = b.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = b.treatment_id and t.is_placed
 left join first_advanced on first_advanced.patient_id = b.patient_id

@@ -12,7 +12,7 @@ named as (
 
 select
     d.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     t.treatment_id is not null as has_treatment,
     t.start_date as treatment_start_date,
     t.start_date_earliest as treatment_start_date_earliest,
@@ -29,6 +29,7 @@ select
     named.substances_in_row
 from staging.drugs as d
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = d.source_file
 left join staging.treatments as t on t.treatment_id = d.treatment_id and t.is_placed
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
 left join named

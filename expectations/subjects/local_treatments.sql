@@ -16,7 +16,7 @@ as_drug as (
 
 select
     l.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     p.patient_id is not null as has_patient,
     p.death_date as patient_death_date,
     p.death_date_earliest as patient_death_date_earliest,
@@ -25,5 +25,6 @@ select
     as_drug.drug_days_apart
 from staging.local_treatments as l
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = l.source_file
 left join staging.patients as p on p.patient_id = l.patient_id and p.is_placed
 left join as_drug on as_drug.procedure_id = l.procedure_id

@@ -99,7 +99,7 @@ persons as (
 
 select
     p.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     bounds.first_event_date,
     bounds.first_event_date_earliest,
     bounds.first_event_date_latest,
@@ -127,6 +127,7 @@ select
     greatest(p.last_contact_date_latest, p.vital_status_date_latest) as last_alive_date_latest
 from staging.patients as p
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = p.source_file
 left join bounds on bounds.patient_id = p.patient_id
 left join diagnoses on diagnoses.patient_id = p.patient_id
 left join fatal_events on fatal_events.patient_id = p.patient_id

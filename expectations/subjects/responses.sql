@@ -64,7 +64,7 @@ same_day as (
 
 select
     r.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     p.patient_id is not null as has_patient,
     t.treatment_id is not null as has_treatment,
     t.patient_id as treatment_patient_id,
@@ -94,6 +94,7 @@ select
     end as assessments_that_day
 from staging.responses as r
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = r.source_file
 left join staging.patients as p on p.patient_id = r.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = r.treatment_id and t.is_placed
 left join starts on starts.treatment_id = t.treatment_id

@@ -254,7 +254,7 @@ doubles as (
 
 select
     t.*,
-    cutoff.export_date,
+    coalesce(cutoffs.export_date, cutoff.export_date) as export_date,
     p.patient_id is not null as has_patient,
     p.vital_status as patient_vital_status,
     p.vital_status_text as patient_vital_status_text,
@@ -297,6 +297,7 @@ select
     regimen_labels.regimen_substances
 from staging.treatments as t
 cross join cutoff
+left join source.cutoffs on cutoffs.file_name = t.source_file
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
 left join following
     on following.source_file = t.source_file and following.source_line = t.source_line

@@ -85,6 +85,18 @@ def test_rows_say_which_delivery_their_line_is_in(con, tmp_path):
     assert files["P2"].startswith("patients.csv of 2025-02-01, ")
 
 
+def test_every_row_has_the_cut_off_of_the_delivery_it_came_from(con, tmp_path):
+    load(con, delivery(tmp_path / "a", "2025-01-01", "full", {"P1": "H1", "P2": "H2"}))
+    load(con, delivery(tmp_path / "b", "2025-02-01", ["H2"], {"P2": "H2"}))
+    for table, key in (("patients", "patient_id"), ("responses", "response_id")):
+        found = rows(
+            con,
+            f"select right({key}, 2), export_date from source.{table} "
+            "inner join source.cutoffs on file_name = _file order by all",
+        )
+        assert found == [("P1", dt.date(2025, 1, 1)), ("P2", dt.date(2025, 2, 1))]
+
+
 def test_hospitals_that_deliver_one_by_one_make_up_the_registry(con, tmp_path):
     load(con, delivery(tmp_path / "a", "2025-01-01", ["H1"], {"P1": "H1"}))
     load(con, delivery(tmp_path / "b", "2025-01-02", ["H2"], {"P2": "H2"}))

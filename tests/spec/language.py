@@ -201,7 +201,8 @@ def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
         row = {"procedure_id": f"{patient_id}-{event.name}", "patient_id": patient_id}
         tables["local_treatments"].append(row | {"kind": rest, "start_date": day})
     elif kind == "death":
-        patient |= {"vital_status": "dead", "death_date": day, "death_cause": rest or None}
+        status = event.facts.get("registered", "dead")
+        patient |= {"vital_status": status, "death_date": day, "death_cause": rest or None}
     elif kind == "contact":
         patient["last_contact_date"] = day
     else:

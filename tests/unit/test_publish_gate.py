@@ -14,6 +14,7 @@ from etl.publish import gate, steps
 from etl.settings import Settings
 from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue
+from expectations.contracts import contract_for, create_table_sql
 from expectations.export_format import TABLES
 
 DEPENDS_ON = {
@@ -71,9 +72,18 @@ def whole() -> Any:
         )
         for table in TABLES:
             con.execute(f"create table source.{table} (a integer)")
-            con.execute(f"create table staging.{table} (a integer, is_placed boolean)")
+            con.execute(create_table_sql(contract_for(f"staging.{table}")))
         con.execute("insert into source.patients values (1), (2)")
-        con.execute("insert into staging.patients values (1, true), (2, true)")
+        con.execute(create_table_sql(contract_for("derived.delivered_cutoffs")))
+        con.execute(
+            "insert into staging.patients (source_file, source_line, record_key, is_placed, "
+            "patient_id) values ('patients.csv', 2, 'P1', true, 'P1'), "
+            "('patients.csv', 3, 'P2', true, 'P2')"
+        )
+        con.execute(
+            "create table derived.persons as select patient_id, patient_id as person_id "
+            "from staging.patients"
+        )
         con.execute("create table marts.patients as select 1 as a union all select 2")
         con.execute("create table quality.judged (rule_id varchar, violated bigint)")
         con.execute("insert into quality.judged values ('PT-T01', 5), ('MT-X01', 0)")
@@ -105,7 +115,15 @@ def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnec
         ("insert into source.drugs values (1)", "drugs has 1 rows in the export but 0 in staging"),
         (
             "insert into marts.patients values (3)",
-            "2 patients are placed but marts.patients has 3",
+            "2 patients are placed, of 2 persons, but marts.patients has 3",
+        ),
+        (
+            "update derived.persons set person_id = 'P1'",
+            "2 patients are placed, of 1 persons, but marts.patients has 2",
+        ),
+        (
+            "insert into derived.delivered_cutoffs values ('x', date '2025-03-03', 40, 21, true)",
+            "the cut-off 2025-03-03 is taken to be wrong: 21 of the 40 patients",
         ),
         (
             "update quality.judged set violated = 7 where rule_id = 'MT-X01'",
