@@ -48,13 +48,28 @@ def refresh(
     source: Source = "native",
     as_of: AsOf = None,
     study: Studies = None,
+    readers: Annotated[
+        bool,
+        typer.Option(
+            "--readers/--no-readers",
+            help="Write reports, pages, worklists and SPSS files, too; or publish the data alone.",
+        ),
+    ] = True,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Refresh from an export: load, judge, derive, study, publish."""
     settings = settings_for(home, makes_home=True)
     try:
-        result = _refresh(settings, export, source, as_of, study or [], say=err if as_json else out)
+        result = _refresh(
+            settings,
+            export,
+            source,
+            as_of,
+            study or [],
+            readers=readers,
+            say=err if as_json else out,
+        )
     finally:
         after_refresh(settings)
     if as_json:
@@ -177,6 +192,8 @@ def _refresh(
     source: str,
     as_of: str | None,
     studies: list[str],
+    *,
+    readers: bool = True,
     say: Callable[[str], None] = out,
 ) -> dict[str, object]:
     """Plan, then run the nightly job unless its snapshot stands already."""
@@ -197,6 +214,7 @@ def _refresh(
         export_id=ingest.fingerprint(export, source),
         as_of=ledger_day,
         studies=studies,
+        readers=readers,
     )
     if night.already_published:
         say(f"Nothing new: this export is published already as snapshot {night.snapshot_id}.")
@@ -208,11 +226,16 @@ def _refresh(
             )
         return {"snapshot_id": night.snapshot_id, "is_new": False}
 
-    from assets.execute import count_steps, export_config, run_job
+    from assets import execute
 
-    delivery = export_config(export.absolute(), source, str(ledger_day), studies)
-    with _progress(count_steps("nightly")) as listener:
-        run_job("nightly", settings, listener, delivery=delivery)
+    delivery = execute.export_config(
+        export.absolute(), source, str(ledger_day), studies, readers=readers
+    )
+    left_out = () if readers else execute.readers()
+    with _progress(execute.count_steps("nightly") - len(left_out)) as listener:
+        execute.run_job("nightly", settings, listener, delivery=delivery, without=left_out)
+    if not readers:
+        say("No reports, pages or worklists were made (--no-readers): the data alone are there.")
     return _closing_words(settings, say)
 
 

@@ -4,7 +4,7 @@ Belongs here: the same Dagster job that the schedule runs, its progress, and wha
 Does not belong here: what the command prints.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from assets.digest import note_end
 from assets.instance import open_instance
 from assets.progress import Listener, listening
 from assets.runs import close_dead_runs, process_tags
+from assets.stewardship import WORKLISTS
 from etl import errors
 from etl.errors import RechallengeError
 from etl.settings import Settings
@@ -27,6 +28,7 @@ def run_job(
     listener: Listener,
     *,
     delivery: Mapping[str, Any] | None = None,
+    without: Collection[dg.AssetKey] = (),
 ) -> None:
     """Run a job to its end.
 
@@ -35,6 +37,7 @@ def run_job(
         settings: Gives the home folder and the profile.
         listener: Told of each step.
         delivery: Which export, source, day and studies.
+        without: Assets of the job to leave out.
 
     Raises:
         RechallengeError: a step failed; it is of the class that the step raised.
@@ -52,6 +55,7 @@ def run_job(
             },
             instance=instance,
             raise_on_error=False,
+            asset_selection=_rest(name, without) if without else None,
             tags=process_tags(),
         )
     failed = None if result.success else result.all_events
@@ -63,6 +67,17 @@ def run_job(
 def count_steps(name: str) -> int:
     """How many steps a job has."""
     return len(defs.resolve_job_def(name).graph.node_dict)
+
+
+def readers() -> Collection[dg.AssetKey]:
+    """The assets that write what people look at: reports, pages and worklists."""
+    of_group = dg.AssetSelection.groups("outputs") | dg.AssetSelection.assets(WORKLISTS)
+    return of_group.resolve(defs.resolve_asset_graph())
+
+
+def _rest(name: str, without: Collection[dg.AssetKey]) -> list[dg.AssetKey]:
+    selected = defs.resolve_job_def(name).asset_layer.selected_asset_keys
+    return sorted(selected - set(without))
 
 
 def _failure_of(events: Sequence[dg.DagsterEvent]) -> RechallengeError:
@@ -78,6 +93,14 @@ def _failure_of(events: Sequence[dg.DagsterEvent]) -> RechallengeError:
     return RechallengeError("The run failed before its first step.")
 
 
-def export_config(export: Path, source: str, as_of: str, studies: Sequence[str]) -> dict[str, Any]:
+def export_config(
+    export: Path, source: str, as_of: str, studies: Sequence[str], *, readers: bool = True
+) -> dict[str, Any]:
     """The delivery of a run, as configuration."""
-    return {"export": str(export), "source": source, "as_of": as_of, "studies": list(studies)}
+    return {
+        "export": str(export),
+        "source": source,
+        "as_of": as_of,
+        "studies": list(studies),
+        "readers": readers,
+    }

@@ -75,7 +75,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Which export a run refreshes from, on which day, for which studies.
+    """Which export a run refreshes from, on which day, for which studies, with pages or without.
 
     Empty means: the newest complete delivery of the inbox, from the site's registry, today in
     the site's zone, all studies.
@@ -85,6 +85,7 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
     source: str = ""
     as_of: str = ""
     studies: list[str] = Field(default_factory=list)
+    readers: bool = True
 
     def source_of(self, settings: Settings) -> str:
         """The registry whose mapping is used."""

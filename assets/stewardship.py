@@ -107,8 +107,9 @@ def _controls() -> dg.AssetsDefinition:
         key=CONTROLS,
         deps=[EXPORT],
         description=(
-            "Positive controls: every rule's own examples, judged tonight in a sealed session. A "
-            "miss is for the engineer: it fails here, and nothing is published."
+            "Positive controls: every rule's own examples, judged in a sealed session once for "
+            "these rules, this code and this engine. A miss is for the engineer: it fails here, "
+            "and nothing is published."
         ),
         group_name="quality",
         kinds={"duckdb"},
@@ -119,7 +120,10 @@ def _controls() -> dg.AssetsDefinition:
         from etl.refresh import the_catalogue
 
         counts = spoken(
-            "Running the positive controls", lambda: control(warehouse.write(), the_catalogue())
+            "Running the positive controls",
+            lambda: control(
+                warehouse.write(), the_catalogue(), warehouse.settings.remembered / "controls.json"
+            ),
         )
         return dg.MaterializeResult(metadata={**counts})
 

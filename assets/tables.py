@@ -71,6 +71,7 @@ def _delivery() -> dg.AssetsDefinition:
                 source=delivery.source_of(warehouse.settings),
                 as_of=delivery.day(warehouse.settings),
                 studies=delivery.studies,
+                readers=delivery.readers,
             ),
         )
         registration = loaded.registration

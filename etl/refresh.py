@@ -26,6 +26,7 @@ from etl.publish.publication import Publication, publish
 from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
+from etl.worklists.references import prepare_references
 from etl.worklists.shelf import follow
 from expectations import (
     acceptance_bindings,
@@ -96,11 +97,13 @@ def plan(
     studies: Sequence[str],
     words: Path | None = None,
     in_force: Governance | None = None,
+    readers: bool = True,
 ) -> Night:
     """Work out which snapshot an export leads to; reads what stewards said up to that day.
 
     `words` is the copy of the stewards' file that the night reads, `in_force` the opt-outs and
-    merges it honours; what stands in the home when left out.
+    merges it honours; what stands in the home when left out. `readers` is whether what people
+    look at is written, too.
     """
     catalogue = the_catalogue()
     words = words or settings.acceptances_path
@@ -119,6 +122,7 @@ def plan(
         acceptances=acceptances.said(words, as_of),
         queries=queries.said(words),
         governance_hash=in_force.hash,
+        readers=readers,
     )
 
 
@@ -137,8 +141,11 @@ def load(
     source: str,
     as_of: date,
     studies: Sequence[str],
+    readers: bool = True,
 ) -> Loaded:
     """Register and load an export, and plan the night; a night that was cut off is tidied up.
+
+    `readers` is whether the night also writes what people look at.
 
     Raises:
         InputUnreadableError: the export cannot be read.
@@ -161,6 +168,7 @@ def load(
         studies=studies,
         words=words,
         in_force=in_force,
+        readers=readers,
     )
     night.save(con)
     evaluate.prepare(con, the_catalogue())
@@ -209,7 +217,7 @@ def build_studies(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
 def build_sensitivity(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     """Ask the studies that want it again under other definitions; returns the rows."""
     studies = chosen_studies(Night.read(con).studies).values()
-    asked = [study for study in studies if study.sensitivity and settings.sensitivity]
+    asked = [study for study in studies if study.sensitivity and settings.studies.sensitivity]
     rows = sensitivity.build_sensitivity(con, asked, Parameters(), settings.minimum_cell)
     steps.record(con, steps.SENSITIVITY)
     return rows
@@ -237,6 +245,7 @@ def plan_ledger(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str,
     ledger.plan(con, night.snapshot_id, night.as_of, the_catalogue())
     queries.load(con, settings.words_of_the_night, night.as_of)
     opted_out.forget(con)
+    prepare_references(con)
     steps.record(con, steps.LEDGER)
     return dict(
         con.execute(

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +29,16 @@ ZONE = "Europe/Amsterdam"
 """The zone of a site that names none."""
 
 
+class Studies(BaseModel):
+    """The section `[studies]`: what every night works out of the studies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sensitivity: bool = Field(
+        True, description="Whether every night derives again under the alternative definitions."
+    )
+
+
 class Settings(BaseSettings):
     """Settings of one site.
 
@@ -30,7 +47,10 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="RECHALLENGE_", toml_file="rechallenge.toml", extra="forbid"
+        env_prefix="RECHALLENGE_",
+        env_nested_delimiter="__",
+        toml_file="rechallenge.toml",
+        extra="forbid",
     )
 
     home: Path = Field(Path("var"), description="Folder of inbox, warehouse and published.")
@@ -59,8 +79,14 @@ class Settings(BaseSettings):
         True,
         description="Whether the marts are published as SPSS files, too (6 s per 100,000 lines).",
     )
-    sensitivity: bool = Field(
-        True, description="Whether every night derives again under the alternative definitions."
+    studies: Studies = Field(Studies(), description="What every night works out of the studies.")
+    sensitivity: bool | None = Field(
+        None, description="As `[studies] sensitivity`, over which it goes; read for two releases."
+    )
+    cache: Path | None = Field(
+        None,
+        description="Folder of what one night may remember for the next, which other homes may "
+        "share; `cache` in the home when it is not set.",
     )
     delivery_late_days: int = Field(
         35, ge=1, description="Age in days after which a hospital's newest delivery is late."
@@ -115,6 +141,8 @@ class Settings(BaseSettings):
     def _home_is_absolute(self) -> Self:
         """A run may change its working folder; the home must not move with it."""
         object.__setattr__(self, "home", self.home.expanduser().absolute())
+        if self.sensitivity is not None:
+            object.__setattr__(self, "studies", Studies(sensitivity=self.sensitivity))
         try:  # an unknown zone is refused here, not at four in the morning
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -166,6 +194,11 @@ class Settings(BaseSettings):
     def outputs(self) -> Path:
         """Folder where the run lays its outputs before they are published."""
         return self.home / "outputs"
+
+    @property
+    def remembered(self) -> Path:
+        """Folder of what one night remembers for the next."""
+        return (self.cache or self.home / "cache").expanduser().absolute()
 
     @property
     def data_docs(self) -> Path:

@@ -28,7 +28,10 @@ Shown = Literal["rule", "staging"]
 
 CONTROLS: Columns = {
     "rule_id": ("varchar not null", "Rule controlled."),
-    "examples": ("bigint not null", "Its examples that were judged tonight."),
+    "examples": (
+        "bigint not null",
+        "Its examples that were judged by these rules and code.",
+    ),
     "missed": ("bigint not null", "Examples that did not get their verdict."),
     "missed_examples": ("varchar", "Which, what was expected and what was given."),
 }

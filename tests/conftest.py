@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a warehouse in memory with its code lists."""
 
+import os
 from collections.abc import Iterator
 
 import duckdb
@@ -8,6 +9,11 @@ import pytest
 from etl.sql_macros import create_macros
 from etl.warehouse import open_memory
 from expectations.codelists import load_codelists
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the nights of all tests remember what only rules, code and engine decide."""
+    os.environ["RECHALLENGE_CACHE"] = str(config.cache.mkdir("nights")) if config.cache else ""
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ warehouse, so that every later step speaks of the same snapshot. Does not belong
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,9 @@ from expectations.catalogue import Catalogue
 class Night:
     """The plan of one refresh.
 
-    `already_published` is the snapshot that holds exactly these inputs, when it was the last
-    one published: there is then nothing new to publish.
+    `readers` is whether what people look at is written, too. `already_published` is the snapshot
+    that holds exactly these inputs, when it was the last one published: there is then nothing new
+    to publish.
     """
 
     snapshot_id: str
@@ -32,6 +33,7 @@ class Night:
     as_of: date
     studies: tuple[str, ...]
     already_published: bool
+    readers: bool = True
 
     def save(self, con: duckdb.DuckDBPyConnection) -> None:
         """Keep the plan in the warehouse until the next export comes in."""
@@ -51,6 +53,7 @@ class Night:
             as_of=date.fromisoformat(plan["as_of"]),
             studies=tuple(plan["studies"]),
             already_published=plan["already_published"],
+            readers=plan.get("readers", True),
         )
 
 
@@ -66,6 +69,7 @@ def plan_night(
     acceptances: Sequence[object],
     queries: Sequence[object] = (),
     governance_hash: str = "",
+    readers: bool = True,
 ) -> Night:
     """Work out which snapshot a refresh works towards, and whether it stands already.
 
@@ -80,6 +84,8 @@ def plan_night(
         acceptances: Those valid on the ledger's day and those proposed, in a fixed order.
         queries: What was said of queries, in a fixed order: it is published, too.
         governance_hash: Identity of the opt-outs and merges in force.
+        readers: Whether what people look at is written, too. A snapshot without it is another one,
+            so that the pages can still be made; one that has it serves a night that asks for less.
     """
     inputs = Inputs(
         source=source,
@@ -93,6 +99,7 @@ def plan_night(
             "lapsing_days": settings.lapsing_days,
             "storage_version": settings.storage_version,
             "profile": settings.profile,
+            **({} if settings.studies.sensitivity else {"sensitivity": False}),
         },
         acceptances_hash=files.hash_of(list(acceptances)),
         code_version=code_version(),
@@ -101,6 +108,8 @@ def plan_night(
     )
     shelf = Shelf(settings.published)
     head = shelf.head()
+    if not readers and (head is None or head.inputs_hash != inputs.hash):
+        inputs = replace(inputs, parameters={**inputs.parameters, "readers": False})
     same_as_head = head is not None and head.inputs_hash == inputs.hash
     if head is not None and same_as_head:
         wanted = head.snapshot_id
@@ -108,4 +117,4 @@ def plan_night(
         wanted = snapshot_id(inputs)
         if head is not None and any(one.snapshot_id == wanted for one in shelf.all()):
             wanted = snapshot_id(inputs, head.snapshot_id)
-    return Night(wanted, inputs, as_of, tuple(sorted(studies)), same_as_head)
+    return Night(wanted, inputs, as_of, tuple(sorted(studies)), same_as_head, readers)

@@ -66,7 +66,9 @@ def publish(
         con,
         catalogue,
         required=steps.required(
-            {name: one.depends_on for name, one in load_models().items()}, night.studies
+            {name: one.depends_on for name, one in load_models().items()},
+            night.studies,
+            readers=night.readers,
         ),
         counts=counts,
         last_counts=head.manifest["layers"] if head is not None and same_source else {},
@@ -80,7 +82,8 @@ def publish(
     snapshot.build(
         con,
         building,
-        settings=settings,
+        storage_version=settings.storage_version,
+        with_sav=settings.publish_sav and night.readers,
         outputs=settings.outputs,
         manifest=_manifest(con, night, record, counts, head, settings),
     )

@@ -17,7 +17,6 @@ import duckdb
 from etl.publish import files
 from etl.publish.shelf import MANIFEST
 from etl.publish.spss import write_sav
-from etl.settings import Settings
 from expectations.contracts import all_contracts, physical_columns, table_comment
 
 DATABASE = "registry.duckdb"
@@ -81,7 +80,8 @@ def build(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
     *,
-    settings: Settings,
+    storage_version: str,
+    with_sav: bool,
     outputs: Path,
     manifest: Mapping[str, Any],
 ) -> None:
@@ -90,18 +90,19 @@ def build(
     Args:
         con: The working warehouse.
         folder: Where to build; it is renamed to its final name afterwards.
-        settings: Gives the storage version.
+        storage_version: Oldest DuckDB that must be able to open the file.
+        with_sav: Whether the marts go out as SPSS files, too.
         outputs: Folder of the outputs to copy; may be absent.
         manifest: What is known about the snapshot; files and counts are added.
     """
     folder.mkdir(parents=True)
     tables = published_tables(con)
-    _write_database(con, folder / DATABASE, tables, settings.storage_version)
+    _write_database(con, folder / DATABASE, tables, storage_version)
     (folder / "parquet").mkdir()
     counts = {}
     for table in tables:
         counts[table.key] = _write_parquet(con, folder / "parquet", table)
-    if settings.publish_sav:
+    if with_sav:
         _write_sav(con, folder / "sav", tables)
     if outputs.is_dir():
         shutil.copytree(outputs, folder / "outputs")

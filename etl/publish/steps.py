@@ -52,13 +52,14 @@ def outputs_of(study: str) -> str:
 
 
 def required(
-    depends_on: Mapping[str, Iterable[str]], studies: Iterable[str]
+    depends_on: Mapping[str, Iterable[str]], studies: Iterable[str], *, readers: bool = True
 ) -> dict[str, tuple[str, ...]]:
     """Every step of a whole refresh, with the steps that must have ended before it.
 
     Args:
         depends_on: Every modelled table, by `layer.table`, with the tables it reads.
         studies: The studies that the night asks for.
+        readers: Whether the night also writes what people look at.
     """
     of_layer = {
         layer: tuple(table for table in depends_on if table.startswith(f"{layer}."))
@@ -76,14 +77,15 @@ def required(
     bases[SENSITIVITY] = (STUDIES,)
     bases[MART_VERDICTS] = (DERIVED_VERDICTS, STUDIES, SENSITIVITY)
     bases[LEDGER] = (MART_VERDICTS,)
-    bases[WORKLISTS] = (LEDGER,)
     bases[IMPACT] = (STUDIES, MART_VERDICTS)
     bases[CHANGES] = (STUDIES, MART_VERDICTS)
-    for study in studies:
-        bases[outputs_of(study)] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
-    bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
     bases[HOSPITAL_INDICATORS] = (DELIVERIES, *of_layer["marts"])
-    bases[HOSPITAL_PAGES] = (HOSPITAL_INDICATORS, LEDGER)
+    if readers:
+        bases[WORKLISTS] = (LEDGER,)
+        for study in studies:
+            bases[outputs_of(study)] = (STUDIES, SENSITIVITY, IMPACT, CHANGES, MART_VERDICTS)
+        bases[QUALITY_PAGES] = (LEDGER, IMPACT, CONTROLS)
+        bases[HOSPITAL_PAGES] = (HOSPITAL_INDICATORS, LEDGER)
     return bases
 
 

@@ -5,6 +5,7 @@ keys mean (`definition`).
 """
 
 from collections.abc import Hashable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ def load_studies(folder: Path = HERE) -> dict[str, Study]:
     Raises:
         WrongUseError: a file cannot be read as a study; the sentence names file and key.
     """
+    return dict(_shipped()) if folder == HERE else _of_folder(folder)
+
+
+@cache
+def _shipped() -> dict[str, Study]:
+    """The studies beside this module, read once a process."""
+    return _of_folder(HERE)
+
+
+def _of_folder(folder: Path) -> dict[str, Study]:
     studies = [load_study(path) for path in sorted(folder.glob("*.yaml"))]
     return {study.id: study for study in studies}
 

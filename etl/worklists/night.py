@@ -17,7 +17,6 @@ from etl.settings import Settings
 from etl.warehouse import open_reader
 from etl.worklists import select, shelf
 from etl.worklists.export import OfSnapshot, Written, manifest_of, write_lists
-from etl.worklists.references import prepare_references
 from expectations import queries
 from expectations.query_life import Finding
 
@@ -32,7 +31,6 @@ def write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night
     """
     row = con.execute("select source, registry, export_date from source.export").fetchone()
     assert row is not None  # noqa: S101 - the export is loaded
-    prepare_references(con)
     source, registry, export_date = row
     of = OfSnapshot(night.snapshot_id, source, registry or source, night.as_of, export_date)
     asked = queries.read(settings.words_of_the_night)

@@ -20,7 +20,7 @@ from etl.models import load_models
 from etl.publish import night as nights
 from etl.publish import steps
 from etl.publish.shelf import Shelf
-from etl.settings import Settings
+from etl.settings import Settings, Studies
 from etl.warehouse import open_session
 from tests.pipeline.support_refresh import STUDY
 
@@ -64,7 +64,7 @@ class Story:
     @property
     def settings(self) -> Settings:
         """The site's settings."""
-        return Settings(home=self.home, sensitivity=False, publish_sav=False)
+        return Settings(home=self.home, studies=Studies(sensitivity=False), publish_sav=False)
 
     def live(self, name: str, export: Path, day: str) -> Night:
         """Run a night and keep what it published."""
@@ -132,7 +132,6 @@ def _steps(con: duckdb.DuckDBPyConnection, settings: Settings, export: Path, day
     refresh.build_impact(con, settings)
     refresh.build_changes(con, settings)
     refresh.plan_ledger(con, settings)
-    refresh.write_worklists(con, settings)
     _note_the_rest(con)
     return refresh.publish_night(con, settings)
 

@@ -27,7 +27,7 @@ def export(pristine: Path, tmp_path: Path) -> Path:
 def refreshed(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home refreshed once. Do not change it; `home` is a copy that may be."""
     home = tmp_path_factory.mktemp("refreshed") / "home"
-    ended = refresh(pristine, home)
+    ended = refresh(pristine, home, readers=True)
     assert ended.code == 0, ended.err
     return home
 

@@ -33,15 +33,21 @@ def rechallenge(*arguments: object, home: Path, sensitivity: bool = False) -> En
         text=True,
         check=False,
         timeout=300,
-        env={**os.environ, "RECHALLENGE_SENSITIVITY": str(sensitivity)},
+        env={**os.environ, "RECHALLENGE_STUDIES__SENSITIVITY": str(sensitivity)},
     )
     return Ended(process.returncode, process.stdout, process.stderr)
 
 
-def refresh(export: Path, home: Path, *more: object) -> Ended:
-    """Refresh on a fixed day, with the seed study alone unless others are named."""
+def refresh(export: Path, home: Path, *more: object, readers: bool = False) -> Ended:
+    """Refresh on a fixed day, with the seed study alone unless others are named.
+
+    Reports, pages and worklists are for the test that looks at them.
+    """
     studies = () if "--study" in more else ("--study", STUDY)
-    return rechallenge("refresh", "--export", export, "--as-of", DAY, *studies, *more, home=home)
+    drawn = () if readers else ("--no-readers",)
+    return rechallenge(
+        "refresh", "--export", export, "--as-of", DAY, *studies, *drawn, *more, home=home
+    )
 
 
 def current(home: Path) -> str:

@@ -76,6 +76,37 @@ def test_the_same_export_again_publishes_nothing_new(home: Path, export: Path) -
     assert len(json.loads(rechallenge("versions", "--json", home=home).out)) == 1
 
 
+def test_the_data_are_published_without_what_people_look_at(pristine: Path, tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "home" / "published"
+    bare = refresh(pristine, home)
+    assert (bare.code, bare.err) == (0, "")
+    assert "--no-readers" in bare.out
+    first = current(home)
+    files = json.loads((folder / first / "manifest.json").read_text())["files"]
+    assert {Path(name).suffix for name in files} == {".duckdb", ".parquet", ".csv"}
+    assert [name for name in files if name.startswith("outputs/")] == [
+        "outputs/quality/rule_results.csv"
+    ]
+    assert not (home / "worklists").exists()
+    again = refresh(pristine, home)
+    assert f"published already as snapshot {first}" in again.out
+
+    whole = refresh(pristine, home, readers=True)
+    assert (whole.code, whole.err) == (0, "")
+    assert current(home) != first
+    assert (folder / "current" / "outputs" / "van-dijk-2025" / "report.html").exists()
+    assert (home / "worklists" / "current").readlink().name == current(home)
+    changed = [
+        table.stem
+        for table in (folder / first / "parquet").glob("*.parquet")
+        if table.read_bytes() != (folder / "current" / "parquet" / table.name).read_bytes()
+    ]
+    assert not [name for name in changed if name.startswith("marts.")]
+    assert "quality.finding_references" not in changed
+    less = refresh(pristine, home)
+    assert f"published already as snapshot {current(home)}" in less.out
+
+
 def test_a_corrected_and_a_returning_error_are_followed_over_the_nights(
     home: Path, export: Path, pristine: Path
 ) -> None:

@@ -43,7 +43,7 @@ def start(export: Path, home: Path, kill_at: str = "") -> subprocess.Popen[bytes
             *(sys.executable, "-m", "tests.pipeline.run_command", "refresh"),
             *("--export", str(export), "--home", str(home), "--as-of", DAY, "--study", STUDY),
         ],
-        env={**os.environ, "KILL_AT": kill_at, "RECHALLENGE_SENSITIVITY": "false"},
+        env={**os.environ, "KILL_AT": kill_at, "RECHALLENGE_STUDIES__SENSITIVITY": "false"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -28,7 +28,7 @@ from tests.pipeline.support_refresh import STUDY, rechallenge
 RULE = "AE-T19"
 STEWARD = "J. Steward"
 NIGHTS = range(1, 8)
-SETTINGS = {"SENSITIVITY": "false", "PUBLISH_SAV": "false", "KEEP_SNAPSHOTS": "2"}
+SETTINGS = {"STUDIES__SENSITIVITY": "false", "PUBLISH_SAV": "false", "KEEP_SNAPSHOTS": "2"}
 
 
 def day_of(night: int) -> date:

@@ -4,15 +4,24 @@ Belongs here: rules and staging models made lame or blind on purpose. Does not b
 rules as they are (test_examples), the gate's other reasons (tests/unit).
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
 import etl.controls
-from etl.controls import ControlMissedError, assert_no_control_missed, control, run_controls
+from etl.controls import (
+    ControlMissedError,
+    assert_no_control_missed,
+    control,
+    memory_key,
+    run_controls,
+)
 from etl.models import Model, load_models, run_model
 from etl.publish import steps
 from etl.warehouse import open_memory
@@ -184,3 +193,140 @@ def test_nothing_of_an_example_reaches_the_warehouse(
         "select schema_name, table_name from duckdb_tables() order by all"
     ).fetchall()
     assert tables == [("quality", "controls"), ("raw", "steps")]
+
+
+SOME = only(CATALOGUE.by_id[DATES], CATALOGUE.by_id["PAT-C09"])
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[Catalogue]:
+    """The catalogues whose controls were run, and not remembered."""
+    ran: list[Catalogue] = []
+
+    def run(catalogue: Catalogue) -> Any:
+        ran.append(catalogue)
+        return run_controls(catalogue)
+
+    monkeypatch.setattr(etl.controls, "run_controls", run)
+    return ran
+
+
+def controlled(memory: Path, catalogue: Catalogue = SOME) -> list[Any]:
+    """The controls of a night in a warehouse of its own."""
+    with open_memory() as con:
+        control(con, catalogue, memory)
+        assert problems(con, catalogue) == []
+        return con.execute("from quality.controls order by rule_id").fetchall()
+
+
+def test_the_next_night_remembers_the_verdicts(tmp_path: Path, runs: list[Catalogue]) -> None:
+    memory = tmp_path / "new" / "controls.json"
+    first = controlled(memory)
+    assert controlled(memory) == first
+    assert runs == [SOME]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        only(CATALOGUE.by_id[DATES]),
+        only(*SOME.rules, CATALOGUE.by_id["LIN-D01"]),
+        only(
+            SOME.rules[1],
+            SOME.rules[0].model_copy(update={"examples": SOME.rules[0].examples[:2]}),
+        ),
+        Catalogue(
+            SOME.rules,
+            {
+                name: replace(one, sql=f"{one.sql} -- said otherwise")
+                for name, one in SOME.subjects.items()
+            },
+        ),
+    ],
+)
+def test_other_rules_examples_or_subjects_are_run(
+    tmp_path: Path, runs: list[Catalogue], changed: Catalogue
+) -> None:
+    memory = tmp_path / "controls.json"
+    controlled(memory)
+    controlled(memory, changed)
+    assert runs == [SOME, changed]
+
+
+@pytest.mark.parametrize(
+    ("what", "other"),
+    [
+        ("duckdb.__version__", "9.9.9"),
+        ("duckdb.__git_revision__", "0123456789"),
+        ("etl.controls._code_hash", lambda: "other code"),
+        ("etl.controls.Parameters", lambda: SimpleNamespace(model_dump=lambda **_: {"gap": 1})),
+    ],
+)
+def test_another_engine_code_or_parameter_is_not_vouched_for(
+    monkeypatch: pytest.MonkeyPatch, what: str, other: Any
+) -> None:
+    before = memory_key(SOME)
+    assert memory_key(SOME) == before
+    monkeypatch.setattr(what, other)
+    assert memory_key(SOME) != before
+
+
+def test_every_file_of_the_program_is_part_of_the_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "etl" / "__init__.py"
+    deep = tmp_path / "etl" / "sql" / "derived"
+    deep.mkdir(parents=True)
+    package.touch()
+    monkeypatch.setattr(etl, "__file__", str(package))
+    hashes = set()
+    for name in ("lines.sql", "list.csv", "mapping.yaml", "module.py"):
+        (deep / name).write_text(name)
+        etl.controls._code_hash.cache_clear()
+        hashes.add(etl.controls._code_hash())
+    etl.controls._code_hash.cache_clear()
+    assert len(hashes) == 4
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: "",
+        lambda text: text[: len(text) // 2],
+        lambda _: "[]",
+        lambda text: text.replace('"rule_id"', '"rule"'),
+        lambda text: text.replace('"controls": [', '"checks": ['),
+    ],
+)
+def test_a_damaged_memory_is_run_again(
+    tmp_path: Path, runs: list[Catalogue], damage: Callable[[str], str]
+) -> None:
+    memory = tmp_path / "controls.json"
+    first = controlled(memory)
+    memory.write_text(damage(memory.read_text()))
+    assert controlled(memory) == first
+    assert runs == [SOME, SOME]
+
+
+def test_a_miss_is_never_remembered(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, runs: list[Catalogue]
+) -> None:
+    memory = tmp_path / "controls.json"
+    lame = only(lamed(DATES, "true"))
+    for _ in range(2):
+        with pytest.raises(ControlMissedError, match=DATES):
+            control(warehouse, lame, memory)
+    assert runs == [lame, lame]
+    assert not memory.exists()
+
+
+def test_a_memory_that_lost_an_example_holds_the_night(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    memory = tmp_path / "controls.json"
+    controlled(memory)
+    kept = json.loads(memory.read_text())
+    kept["controls"] = [one for one in kept["controls"] if one["number"] != 2]
+    memory.write_text(json.dumps(kept))
+    with pytest.raises(ControlMissedError, match="not controlled with all"):
+        control(warehouse, SOME, memory)

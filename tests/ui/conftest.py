@@ -69,7 +69,7 @@ def ui_home(tmp_path_factory: pytest.TempPathFactory, ui_port: int) -> Path:
         assert ended.code == 0, ended.err
         grades("2")
         edit(export, "patients", lambda rows: rows[0].update(death_date="31-31-1999"))
-        ended = refresh(export, folder / "home")
+        ended = refresh(export, folder / "home", readers=True)
         assert ended.code == 0, ended.err
     return folder / "home"
 

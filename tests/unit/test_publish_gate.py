@@ -167,6 +167,23 @@ def test_all_reasons_are_said_at_once(whole: duckdb.DuckDBPyConnection) -> None:
         ask(whole)
 
 
+def test_what_people_look_at_is_required_unless_it_was_not_asked_for(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    pages = {steps.WORKLISTS, steps.QUALITY_PAGES, steps.HOSPITAL_PAGES}
+    without = steps.required(DEPENDS_ON, STUDIES, readers=False)
+    left_out = set(REQUIRED) - set(without)
+    assert left_out == {*pages, *map(steps.outputs_of, STUDIES)}
+    for step in left_out:
+        whole.execute("delete from raw.steps where step = ?", [step])
+    with pytest.raises(GateHeldError, match=r"not done since the export .*: worklists, outputs"):
+        ask(whole)
+    ask(whole, required=without)
+    whole.execute("delete from raw.steps where step = 'ledger'")
+    with pytest.raises(GateHeldError, match=r"not done since the export .*: ledger"):
+        ask(whole, required=without)
+
+
 def test_a_table_that_became_empty_holds_the_gate(whole: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(
         GateHeldError, match=r"marts.responses became empty: .* snapshot has 3 rows"

@@ -11,7 +11,7 @@ import pytest
 from etl.publish import files
 from etl.publish.identity import Inputs, code_version, mapping_hash, snapshot_id
 from etl.publish.night import Night, plan_night
-from etl.settings import Settings
+from etl.settings import Settings, Studies
 from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue
 from tests.unit.test_publish_shelf import put
@@ -138,3 +138,25 @@ def test_the_plan_of_a_night_is_kept_in_the_warehouse(tmp_path: Path) -> None:
         night.save(con)
         night.save(con)
         assert Night.read(con) == night
+
+
+def test_a_night_without_readers_is_a_snapshot_of_its_own_unless_one_with_them_stands(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(home=tmp_path)
+    bare, whole = plan(settings, readers=False), plan(settings)
+    assert (bare.readers, whole.readers) == (False, True)
+    assert bare.snapshot_id != whole.snapshot_id
+    published(settings, bare, 1)
+    assert plan(settings, readers=False).already_published
+    assert not plan(settings).already_published
+    published(settings, whole, 2)
+    for readers in (False, True):
+        again = plan(settings, readers=readers)
+        assert again.already_published
+        assert again.snapshot_id == whole.snapshot_id
+
+
+def test_a_night_without_sensitivity_is_a_snapshot_of_its_own(tmp_path: Path) -> None:
+    without = Settings(home=tmp_path, studies=Studies(sensitivity=False))
+    assert plan(without).snapshot_id != plan(Settings(home=tmp_path)).snapshot_id

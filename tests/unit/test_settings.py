@@ -41,6 +41,44 @@ def test_an_unknown_setting_is_refused() -> None:
         Settings(minimum_cells=5)  # type: ignore[call-arg]
 
 
+@pytest.mark.parametrize("written", ["[studies]\nsensitivity = false\n", "sensitivity = false\n"])
+def test_the_file_may_leave_sensitivity_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings().studies.sensitivity
+    (tmp_path / "rechallenge.toml").write_text(written)
+    assert not Settings().studies.sensitivity
+
+
+@pytest.mark.parametrize("variable", ["STUDIES__SENSITIVITY", "SENSITIVITY"])
+def test_the_environment_may_leave_sensitivity_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    (tmp_path / "rechallenge.toml").write_text("[studies]\nsensitivity = true\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"RECHALLENGE_{variable}", "false")
+    assert not Settings().studies.sensitivity
+
+
+def test_an_unknown_setting_of_the_studies_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rechallenge.toml").write_text("[studies]\nsensitivities = false\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValidationError, match="sensitivities"):
+        Settings()
+
+
+def test_nights_remember_in_the_home_unless_homes_share(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("RECHALLENGE_CACHE")
+    assert Settings(home=tmp_path).remembered == tmp_path / "cache"
+    monkeypatch.setenv("RECHALLENGE_CACHE", str(tmp_path / "shared"))
+    assert Settings(home=tmp_path / "home").remembered == tmp_path / "shared"
+
+
 def test_the_key_is_never_printed() -> None:
     settings = Settings(encryption_key="s3cret-key")  # type: ignore[arg-type]
     assert "s3cret-key" not in repr(settings)
