@@ -163,8 +163,9 @@ def run_model(
     it; otherwise it keeps its identity and only its rows are replaced.
 
     Raises:
-        ModelError: a parameter is missing, or the columns of the SELECT are not those of the
-            contract.
+        ModelError: a parameter is missing, the columns of the SELECT are not those of the
+            contract, or its rows repeat the key that the contract promises; the table then
+            stands as it was.
     """
     contract = contract_for(model.name)
     values = _values(model, parameters)
@@ -184,7 +185,11 @@ def run_model(
             f"insert into {target} ({columns}) select {columns} from (\n{model.sql}\n) as model"
         )
         rows = con.execute(insert, values or None).fetchone()
+        _assert_key(con, model, contract)
         con.execute("commit")
+    except ModelError:
+        con.execute("rollback")
+        raise
     except duckdb.Error as error:
         con.execute("rollback")
         if isinstance(error, duckdb.ConstraintException):
@@ -256,6 +261,22 @@ def _assert_same_columns(
             "Change one of them (a bare NULL is an INTEGER: cast it)."
         )
     _AGREED.add((model, contract))
+
+
+def _assert_key(con: duckdb.DuckDBPyConnection, model: Model, contract: type[Contract]) -> None:
+    if not contract.primary_key:
+        return
+    key = ", ".join(contract.primary_key)
+    found = con.execute(
+        f"select count(*), sum(times) from (select count(*) as times "
+        f'from {model.layer}."{model.table}" group by {key} having count(*) > 1)'
+    ).fetchone()
+    if found and found[0]:
+        raise ModelError(
+            f"{model.path} gives {found[1]} rows for {found[0]} keys of {model.name} ({key}); "
+            f"expected {contract.grain[:1].lower()}{contract.grain[1:].rstrip('.')}. A join "
+            "multiplies rows: correct the SELECT, or the key in expectations/contracts."
+        )
 
 
 def _ensure_table(con: duckdb.DuckDBPyConnection, contract: type[Contract]) -> None:

@@ -9,9 +9,12 @@ here: tables made of several files (`etl/sql/staging`), the macros that read one
 import sys
 from collections.abc import Iterator
 
+from etl.ingest.source_tables import PLACE
 from expectations.export_format import TABLES, Column, Table
 
 _WHOSE_PATIENT_THE_EPISODE_NAMES = ("responses", "adverse_events")
+_PLACE = ", ".join(f"s.{name}" for name in PLACE)
+_FILE_ORDER = "_ordinal, _file, _line, _part"
 
 
 def staging_models() -> dict[str, str]:
@@ -26,6 +29,8 @@ def staging_sql(table: Table) -> str:
     columns = [
         "s._file as source_file",
         "s._line as source_line",
+        "s._part as source_part",
+        "s._ordinal as source_number",
         "placement.record_key",
         "placement.unplaced_because is null as is_placed",
         "placement.unplaced_because",
@@ -43,8 +48,7 @@ def staging_sql(table: Table) -> str:
         f"{grain}\n{placement}\nselect\n  "
         + ",\n  ".join(columns)
         + f"\nfrom source.{table.name} as s\njoin placement\n"
-        "  on placement._file = s._file and placement._line = s._line "
-        f"and placement._ordinal = s._ordinal{lists}\n"
+        f"  on {' and '.join(f'placement.{name} = s.{name}' for name in PLACE)}{lists}\n"
     )
 
 
@@ -93,9 +97,7 @@ def _placement(table: Table) -> str:
     found, joins, within, orphan = _patient(table)
     return f"""with attached as (
   select
-    s._file,
-    s._line,
-    s._ordinal,
+    {_PLACE},
     {_key(table)} as record_key,{found}
     row({content}) as content
   from source.{table.name} as s{joins}
@@ -112,7 +114,7 @@ placement as (
       else 'duplicate_key'
     end as unplaced_because
   from attached
-  window first_come as (partition by {within} order by _ordinal, _file, _line)
+  window first_come as (partition by {within} order by {_FILE_ORDER})
 )"""
 
 
@@ -145,9 +147,7 @@ def _placement_of_drugs(table: Table) -> str:
     content = ", ".join(f"s.{name}" for name in table.column_names if name != "treatment_id")
     return f"""with attached as (
   select
-    s._file,
-    s._line,
-    s._ordinal,
+    {_PLACE},
     cleaned(s.treatment_id) as written_treatment_id,
     treatments.treatment_id,
     treatments.patient_id,
@@ -157,12 +157,12 @@ def _placement_of_drugs(table: Table) -> str:
     -- rows of one drug and start are told apart by their order, so a key never repeats
     row_number() over (
       partition by cleaned(s.treatment_id), cleaned(s.drug), cleaned(s.start_date)
-      order by s._ordinal, s._file, s._line
+      order by {_FILE_ORDER}
     ) as ordinal,
     -- a row that says nothing new is not a second administration
     row_number() over (
       partition by cleaned(s.treatment_id), {content}
-      order by s._ordinal, s._file, s._line
+      order by {_FILE_ORDER}
     ) as times_written
   from source.drugs as s
   left join staging.treatments as treatments
@@ -170,9 +170,7 @@ def _placement_of_drugs(table: Table) -> str:
 ),
 placement as (
   select
-    _file,
-    _line,
-    _ordinal,
+    {", ".join(PLACE)},
     patient_id,
     hospital_id,
     case

@@ -10,6 +10,7 @@ import duckdb
 
 from expectations.catalogue import Stage
 from expectations.compile_rules import CompiledRule
+from expectations.contracts.base import PLACE
 from expectations.quality_tables import FINDINGS_TONIGHT
 from expectations.subjects import Subject
 
@@ -36,7 +37,7 @@ def write_findings(
     any_violated = " or ".join(f"({rule.violated})" for rule in violated)
     branches = "\nunion all\n".join(_branch(subject, columns, rule) for rule in violated)
     once = (
-        "qualify row_number() over (partition by finding_id order by source_file, source_line) = 1"
+        f"qualify row_number() over (partition by finding_id order by {', '.join(PLACE)}) = 1"
         if repeats_keys
         else ""
     )
@@ -52,7 +53,8 @@ def write_findings(
         select
             md5(concat_ws('|', origin.source, rule_id, record_key, fingerprint)) as finding_id,
             rule_id, rule_hash, stage, subject, record_key, patient_id, hospital_id,
-            source_file, source_line, raw_values, compared_with, fingerprint, severity,
+            source_file, source_line, source_part, source_number, raw_values, compared_with,
+            fingerprint, severity,
             false as is_accepted, coalesce(accept_key, fingerprint), null as acceptance_id,
             origin.source
         from found cross join origin
@@ -89,12 +91,15 @@ def _branch(subject: Subject, columns: Mapping[str, str], compiled: CompiledRule
     own = [name for name in _lasting(rule.shown_columns) if subject.is_own(name)]
     compared = [name for name in rule.shown_columns if name not in own]
     bound = _lasting(rule.accepted_columns)
+    place = ", ".join(
+        name if name in columns else f"cast(null as bigint) as {name}" for name in PLACE[2:]
+    )
     accept_key = "null" if set(bound) == set(_lasting(judged)) else _hash_of(columns, bound)
     return f"""
         select
             '{rule.id}' as rule_id, '{rule.hash}' as rule_hash, '{rule.stage}' as stage,
             '{rule.subject}' as subject, record_key, patient_id, hospital_id,
-            source_file, source_line,
+            source_file, source_line, {place},
             {values_json(columns, own)} as raw_values,
             {values_json(columns, compared)} as compared_with,
             {_hash_of(columns, _lasting(judged))} as fingerprint,

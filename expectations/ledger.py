@@ -306,8 +306,8 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         )
         select
             f.finding_id, f.rule_id, f.rule_hash, f.subject, f.record_key, f.patient_id,
-            f.hospital_id, f.source_file, f.source_line, f.raw_values, f.compared_with,
-            f.fingerprint, f.severity, f.status,
+            f.hospital_id, f.source_file, f.source_line, f.source_part, f.source_number,
+            f.raw_values, f.compared_with, f.fingerprint, f.severity, f.status,
             coalesce(f.previous_first_seen, $as_of) as first_seen,
             $as_of as last_seen,
             $as_of - case
@@ -339,8 +339,9 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         union all
         select
             c.finding_id, c.rule_id, c.rule_hash, c.subject, c.record_key, c.patient_id,
-            c.hospital_id, c.source_file, c.source_line, c.raw_values, c.compared_with,
-            c.fingerprint, c.severity, c.next_status, c.first_seen, c.last_seen,
+            c.hospital_id, c.source_file, c.source_line, c.source_part, c.source_number,
+            c.raw_values, c.compared_with, c.fingerprint, c.severity, c.next_status,
+            c.first_seen, c.last_seen,
             $as_of - c.opened_on, c.stage, c.opened_on,
             case when c.next_status not in ({_OPEN_SQL}) then $as_of end,
             c.accept_key, c.acceptance_id, c.source, c.status, c.detail, c.current_values

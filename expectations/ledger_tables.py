@@ -20,6 +20,8 @@ FINDINGS: Columns = {
     "hospital_id": ("varchar", "Hospital of the record."),
     "source_file": ("varchar", "File of the record when last violated."),
     "source_line": ("bigint", "Line in that file."),
+    "source_part": ("bigint", "Part of the mapping that the row was read by."),
+    "source_number": ("bigint", "Number of the row within that part."),
     "raw_values": ("varchar not null", "The record's own judged values as written, JSON."),
     "compared_with": ("varchar not null", "The values they were compared with, JSON."),
     "fingerprint": ("varchar not null", "Hash of the judged values."),

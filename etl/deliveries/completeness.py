@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations.contracts.base import PLACE
+
 
 @dataclass(frozen=True)
 class Item:
@@ -73,7 +75,7 @@ def build_completeness(con: duckdb.DuckDBPyConnection) -> None:
             where is_placed
             qualify row_number() over (
                 partition by patient_id
-                order by treatment_id nulls first, source_file, source_line
+                order by treatment_id nulls first, {", ".join(PLACE)}
             ) = 1
         ),
         counted as (

@@ -12,11 +12,12 @@ from typing import Any
 
 import duckdb
 
-from etl.explain.facts import Facts
+from etl.explain.facts import Facts, Place
 from etl.explain.reading import has_table, read_facts
 from etl.models import Model, affected_models, load_models, run_model
 from etl.parameters import Parameters
 from etl.warehouse import open_memory
+from expectations.contracts.base import PLACE
 
 _BUILT = ("derived", "marts")
 _ALL: frozenset[str] = frozenset({"*"})
@@ -38,12 +39,12 @@ class Edit:
 
     Attributes:
         table: staging table.
-        rows: (file, line) of each row.
+        rows: where each row stands.
         assign: SQL of the new value by column; empty when the rows are left out.
     """
 
     table: str
-    rows: tuple[tuple[str, int], ...]
+    rows: tuple[Place, ...]
     assign: tuple[tuple[str, str], ...] = ()
 
 
@@ -115,14 +116,14 @@ class Alone:
                 )
 
     def _apply(self, edit: Edit, mark: str) -> None:
-        for file, line in edit.rows:
-            where = "where source_file = ? and source_line = ?"
+        where = "where " + " and ".join(f"{name} = ?" for name in PLACE)
+        for file, *within in edit.rows:
             if edit.assign:
                 values = ", ".join(f"{column} = {value}" for column, value in edit.assign)
                 statement = f"update staging.{edit.table} set {values} {where}"
             else:
                 statement = f"delete from staging.{edit.table} {where}"
-            self.con.execute(statement, [file + mark, line])
+            self.con.execute(statement, [file + mark, *within])
 
 
 @contextmanager

@@ -213,7 +213,7 @@ def _can_move(given: tuple[Exposure, ...], by: int, after: date) -> bool:
 def _moved(given: tuple[Exposure, ...], by: int) -> Alternative:
     names = joined(sorted({one.substance for one in given}))
     to = date.fromordinal(given[0].start_date.toordinal() + by)
-    rows = tuple(dict.fromkeys((one.source_file, one.source_line) for one in given))
+    rows = tuple(dict.fromkeys(one.place for one in given))
     columns = ("start_date", "start_date_earliest", "start_date_latest")
     assign = tuple((column, f"{column} + {by}") for column in columns)
     return Alternative(
@@ -238,7 +238,7 @@ def _left_out(facts: Facts) -> Iterator[Alternative]:
         deciding |= {one.record_key for one in best}
         for scan in facts.assessments:
             if scan.is_placed and scan.record_key in deciding:
-                row = ((scan.source_file, scan.source_line),)
+                row = (scan.place,)
                 yield Alternative(
                     f"Without {scan.response_id} ({scan.response})",
                     edit=Edit("responses", row),
@@ -251,7 +251,7 @@ def _left_out(facts: Facts) -> Iterator[Alternative]:
 def _other_reasons(facts: Facts, deciding: set[str | None]) -> Iterator[Alternative]:
     for one in facts.treatments:
         if one.record_key in deciding and one.stop_reason == "progression" and one.is_placed:
-            row = ((one.source_file, one.source_line),)
+            row = (one.place,)
             yield Alternative(
                 f"Had {one.treatment_id} not stopped for progression",
                 edit=Edit("treatments", row, (("stop_reason", "'other'"),)),
@@ -266,7 +266,7 @@ def _without_events(facts: Facts, line: Line) -> Iterator[Alternative]:
         if one.line_id == line.line_id and one.grade is not None and one.grade == line.worst_grade
     ]
     for one in worst:
-        row = ((one.source_file, one.source_line),)
+        row = (one.place,)
         yield Alternative(
             f"Without {one.event_id} ({one.term}, grade {one.grade})",
             edit=Edit("adverse_events", row),
@@ -285,7 +285,7 @@ def _moved_scans(facts: Facts) -> Iterator[Alternative]:
                 continue
             columns = ("assessment_date", "assessment_date_earliest", "assessment_date_latest")
             assign = tuple((column, f"{column} + {by}") for column in columns)
-            row = ((one.source_file, one.source_line),)
+            row = (one.place,)
             yield Alternative(
                 f"Had {one.response_id} (SD) been made {_shift(by)}, on day "
                 f"{day + by} of {line.name}",

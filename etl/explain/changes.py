@@ -6,11 +6,11 @@ differ (`alternatives`).
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from etl.explain.facts import Facts, Line
+from etl.explain.facts import Facts, Line, Place
 from etl.explain.selection import Selection
 from etl.explain.words import days, joined, regimen
 
-Key = tuple[str, int, str]
+Key = tuple[Place, str]
 
 
 def changes(usual: Facts, other: Facts, *, only_lines: bool = False) -> tuple[str, ...]:
@@ -57,10 +57,7 @@ def selection_changes(usual: Iterable[Selection], other: Iterable[Selection]) ->
 
 def _lines_by_exposure(facts: Facts) -> dict[Key, str]:
     line_of = {start.step: start.line_id for start in facts.starts}
-    return {
-        (one.source_file, one.source_line, one.substance): line_of[one.step]
-        for one in facts.exposures
-    }
+    return {(one.place, one.substance): line_of[one.step] for one in facts.exposures}
 
 
 def _names(lines: Iterable[Line]) -> str:

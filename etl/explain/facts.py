@@ -24,6 +24,9 @@ class Source:
         return f"{self.file}:{self.line}"
 
 
+Place = tuple[str, int, int, int]
+
+
 @dataclass(frozen=True)
 class Row:
     """What every record that mirrors a source row has."""
@@ -31,6 +34,13 @@ class Row:
     source_file: str
     source_line: int
     record_key: str
+    source_part: int = field(default=1, kw_only=True)
+    source_number: int = field(default=1, kw_only=True)
+
+    @property
+    def place(self) -> Place:
+        """File, line, part and number of the row."""
+        return self.source_file, self.source_line, self.source_part, self.source_number
 
     @property
     def source(self) -> Source:

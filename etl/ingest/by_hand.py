@@ -33,7 +33,7 @@ def fill_source(
     Args:
         con: A warehouse of its own.
         tables: Rows of tables of the export format. Columns left out are empty. Rows are numbered
-            as lines of `<table>.csv`; `_file` and `_line` in a row override this.
+            as lines of `<table>.csv`; `_file`, `_line` and `_part` in a row override this.
         export_date: Data cut-off.
         not_collected: Columns as `table.column` that the source does not collect.
         declares: Declarations that differ from their defaults.
@@ -63,7 +63,7 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> Non
     table = TABLES[name]
     filled: list[list[Any]] = []
     for number, row in enumerate(rows, start=1):
-        unknown = set(row) - {*table.column_names, "_file", "_line"}
+        unknown = set(row) - {*table.column_names, "_file", "_line", "_part"}
         if unknown:
             raise ValueError(f"{name} has no column {', '.join(sorted(unknown))}")
         values: list[Any] = []
@@ -71,7 +71,13 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> Non
             text = None if row.get(column) in (None, "") else str(row[column])
             values += [text, text]
         filled.append(
-            [*values, row.get("_file", table.file_name), row.get("_line", number + 1), number]
+            [
+                *values,
+                row.get("_file", table.file_name),
+                row.get("_line", number + 1),
+                row.get("_part", list(TABLES).index(name) + 1),
+                number,
+            ]
         )
     for first in range(0, len(filled), _ROWS_A_STATEMENT):
         some = filled[first : first + _ROWS_A_STATEMENT]

@@ -44,6 +44,7 @@ def keep_last_state(con: duckdb.DuckDBPyConnection, source: str, *, partial: boo
         "create table if not exists deliveries.exports (source varchar, export_id varchar, "
         "export_date date, hospitals varchar[], received bigint)"
     )
+    _number_kept_parts(con, source)
     if not _exists(con, "source", "export"):
         return
     last = con.execute("select source, export_id, export_date, scope from source.export").fetchone()
@@ -96,6 +97,24 @@ def _newer_parts(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> bool:
     return row is not None
 
 
+def _number_kept_parts(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Give rows that were kept before parts were told apart a number that tells them apart."""
+    for position, table in enumerate(TABLES, start=1):
+        name, stored = f"{source}__{table}", _stored(source, table)
+        old = con.execute(
+            "select bool_and(column_name <> '_part') from duckdb_columns() where database_name = "
+            "current_database() and schema_name = 'deliveries' and table_name = ?",
+            [name],
+        ).fetchone()
+        if old and old[0]:
+            con.execute(f"alter table {stored} add column _part bigint")
+            con.execute(
+                f"update {stored} as t set _part = 1000 * {position} + n.number from ("
+                "select rowid as _row, row_number() over (partition by _export_id, _file, _line, "
+                f"_ordinal order by rowid) as number from {stored}) as n where n._row = t.rowid"
+            )
+
+
 def _exists(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     row = con.execute(
         "select 1 from duckdb_tables() where database_name = current_database() "
@@ -126,7 +145,7 @@ def _keep(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
             )
         con.execute(f"delete from {stored} where _export_id = ?", [delivered.export_id])
         con.execute(
-            f"insert into {stored} select *, {literal(delivered.export_id)}, null "
+            f"insert into {stored} by name select *, {literal(delivered.export_id)} as _export_id "
             f"from source.{table}"
         )
     con.execute(
@@ -220,7 +239,7 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
     for table in TABLES:
         con.execute(f"delete from source.{table}")
         con.execute(
-            f"insert into source.{table} select t.* exclude (_export_id, _hospital) "
+            f"insert into source.{table} by name select t.* exclude (_export_id, _hospital) "
             f"replace (t._file || {label} as _file) from {_stored(source, table)} as t {join} "
             f"where {chosen} order by e.export_date, e.received, t._ordinal"
         )
@@ -241,7 +260,7 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
         renamed = ", ".join(f"t.{name} || {label} as {name}" for name in files)
         con.execute(f"delete from source.{table}")
         con.execute(
-            f"insert into source.{table} select t.* exclude (_export_id, _hospital) "
+            f"insert into source.{table} by name select t.* exclude (_export_id, _hospital) "
             f"replace ({renamed}) from {_stored(source, table)} as t {join} "
             f"where {_record_stays(source, chosen) if table == 'repeated_values' else 'true'} "
             "order by e.export_date, e.received"

@@ -40,13 +40,12 @@ def conform(
     """
     remarks: list[str] = []
     collected: set[tuple[str, str]] = set()
-    for name, parts in mapping.tables.items():
-        for part in parts:
-            if part.file in files:
-                remarks += _fill(con, TABLES[name], part, mapping, files[part.file])
-                collected |= {
-                    (name, column) for column in _present(part, TABLES[name], files[part.file])
-                }
+    for number, name, part in mapping.numbered_parts():
+        if part.file in files:
+            remarks += _fill(con, TABLES[name], part, number, mapping, files[part.file])
+            collected |= {
+                (name, column) for column in _present(part, TABLES[name], files[part.file])
+            }
     held = ", ".join(f"({literal(name)}, {literal(column)})" for name, column in sorted(collected))
     is_held = f"(table_name, column_name) in ({held})" if held else "false"
     con.execute(f"update source.collected set collected = {is_held}")
@@ -66,6 +65,7 @@ def _fill(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     part: TablePart,
+    number: int,
     mapping: Mapping,
     file: LoadedFile,
 ) -> list[str]:
@@ -73,9 +73,9 @@ def _fill(
     present = _present(part, table, file)
     condition = _condition(part)
     con.execute(
-        f"insert into source.{table.name} ({_targets(present)}, _file, _line, _ordinal) "
-        f"{select_values(raw, table, present, part.file, mapping, file)} "
-        f"where {condition}"
+        f"insert into source.{table.name} ({_targets(present)}, _file, _line, _ordinal, _part) "
+        f"select *, {number} from "
+        f"({select_values(raw, table, present, part.file, mapping, file)} where {condition})"
     )
     left = con.execute(f"select count(*) from {raw} where ({condition}) is not true").fetchone()
     if not left or not left[0]:

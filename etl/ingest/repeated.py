@@ -29,11 +29,10 @@ def join_repeated_forms(
         A sentence for each repeated form with rows that belong to no record.
     """
     remarks: list[str] = []
-    for name, parts in mapping.tables.items():
-        for part in parts:
-            forms = [form for form in part.repeated if form.file in files]
-            if part.file in files and forms:
-                remarks += _join(con, TABLES[name], part, forms, mapping, files)
+    for number, name, part in mapping.numbered_parts():
+        forms = [form for form in part.repeated if form.file in files]
+        if part.file in files and forms:
+            remarks += _join(con, TABLES[name], part, number, forms, mapping, files)
     return remarks
 
 
@@ -41,6 +40,7 @@ def _join(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     part: TablePart,
+    part_number: int,
     forms: list[RepeatedForm],
     mapping: Mapping,
     files: dict[str, LoadedFile],
@@ -51,10 +51,10 @@ def _join(
             f"create or replace temp table _form_{number} as "
             + _form_rows(table, form, mapping, files[form.file])
         )
-        remarks += _note_unmatched(con, table, form, number, files[form.file].name)
+        remarks += _note_unmatched(con, table, part_number, form, number, files[form.file].name)
     for column in dict.fromkeys(column for form in forms for column in form.columns):
         concerned = [(n, form) for n, form in enumerate(forms) if column in form.columns]
-        _settle(con, table, part, concerned, column, mapping)
+        _settle(con, table, part, part_number, concerned, column, mapping)
     for number in range(len(forms)):
         con.execute(f"drop table _form_{number}")
     return remarks
@@ -77,9 +77,9 @@ def _form_rows(table: Table, form: RepeatedForm, mapping: Mapping, file: LoadedF
         for name in missing
     )
     return (
-        f"select f.*{nulls}, k.* exclude (_form_line) from ({rows}) as f "
-        f"join (select _line as _form_line, {form_date} as _form_date, {keys} from {raw}) as k "
-        "on k._form_line = f._line"
+        f"select f.*{nulls}, k.* exclude (_row) from ({rows}) as f "
+        f"join (select _ordinal as _row, {form_date} as _form_date, {keys} from {raw}) as k "
+        "on k._row = f._ordinal"
     )
 
 
@@ -90,9 +90,16 @@ def _form_date(column: str, style: DateStyle, mapping: Mapping) -> str:
 
 
 def _note_unmatched(
-    con: duckdb.DuckDBPyConnection, table: Table, form: RepeatedForm, number: int, name: str
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    part_number: int,
+    form: RepeatedForm,
+    number: int,
+    name: str,
 ) -> list[str]:
-    on = " and ".join(f"b.{key} = f._key_{key}" for key in form.key)
+    on = " and ".join(
+        [f"b._part = {part_number}", *(f"b.{key} = f._key_{key}" for key in form.key)]
+    )
     shown = " || '|' || ".join(f"coalesce(f._key_{key}, '')" for key in form.key)
     rows = con.execute(
         f"insert into source.unmatched_forms select {literal(table.name)}, {shown}, f._file, "
@@ -113,6 +120,7 @@ def _settle(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     part: TablePart,
+    part_number: int,
     forms: list[tuple[int, RepeatedForm]],
     column: str,
     mapping: Mapping,
@@ -122,7 +130,7 @@ def _settle(
     understood = _understood(table.column(column).kind)
     con.execute(
         "create or replace temp table _candidates as "
-        f"with candidates as ({_candidates(table, part, forms, column, mapping)}) "
+        f"with candidates as ({_candidates(table, part, part_number, forms, column, mapping)}) "
         f"select *, row_number() over (partition by _row order by {understood} desc, "
         f"_form_date desc nulls last, {_progress(may_move)} desc nulls last, _form desc, "
         "_line desc) as _rank from candidates"
@@ -147,6 +155,7 @@ def _settle(
 def _candidates(
     table: Table,
     part: TablePart,
+    part_number: int,
     forms: list[tuple[int, RepeatedForm]],
     column: str,
     mapping: Mapping,
@@ -157,21 +166,23 @@ def _candidates(
         described = mapping.files[part.file]
         base = _form_date(dated.base_dated_by, dated.dates or described.dates, mapping)
         raw = f"raw.{identifier(part.file)}"
-        join = f"left join (select _line as _l, {base} as _d from {raw}) as r on r._l = t._line"
+        join = (
+            f"left join (select _ordinal as _o, {base} as _d from {raw}) as r on r._o = t._ordinal"
+        )
         own_date = "r._d"
     own = (
         f"select t.rowid as _row, t.{column} as value, t.{column}__raw as written, "
         f"{own_date} as _form_date, -1 as _form, t._file, t._line "
         f"from source.{table.name} as t {join} "
-        f"where t.{column} is not null and t._file = {literal(mapping.files[part.file].name)}"
+        f"where t.{column} is not null and t._part = {part_number}"
     )
     selects = [own]
     for number, form in forms:
         on = " and ".join(f"t.{key} = f._key_{key}" for key in form.key)
         selects.append(
             f"select t.rowid, f.{column}, f.{column}__raw, f._form_date, {number}, f._file, "
-            f"f._line from _form_{number} as f join source.{table.name} as t on {on} "
-            f"where f.{column} is not null"
+            f"f._line from _form_{number} as f join source.{table.name} as t "
+            f"on t._part = {part_number} and {on} where f.{column} is not null"
         )
     return " union all ".join(selects)
 

@@ -9,6 +9,9 @@ import duckdb
 from etl.sources.mapping import Declarations
 from expectations.export_format import TABLES, Table
 
+PLACE = {"_file": "varchar", "_line": "bigint", "_part": "bigint", "_ordinal": "bigint"}
+"""Where a row of a source table stands: file, line, part of the mapping, number within it."""
+
 _FIXED = {
     "export": (
         "One row: the export in hand.",
@@ -75,7 +78,7 @@ def declare(con: duckdb.DuckDBPyConnection, declarations: Declarations) -> None:
 
 def _columns(table: Table) -> str:
     values = [f"{name} varchar, {name}__raw varchar" for name in table.column_names]
-    return ", ".join([*values, "_file varchar", "_line bigint", "_ordinal bigint"])
+    return ", ".join([*values, *(f"{name} {kind}" for name, kind in PLACE.items())])
 
 
 def _text(value: str) -> str:

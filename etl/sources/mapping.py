@@ -276,6 +276,11 @@ class Mapping(_Strict):
             raise ValueError("; ".join(problems[:_SHOWN]) + more)
         return self
 
+    def numbered_parts(self) -> list[tuple[int, str, TablePart]]:
+        """Every part: its number over all tables, from 1, the table it is of, and the part."""
+        parts = [(name, part) for name, parts in self.tables.items() for part in parts]
+        return [(number, name, part) for number, (name, part) in enumerate(parts, start=1)]
+
     def _table_problems(self) -> list[str]:
         known = set(TABLES)
         named = {*self.tables, *self.not_collected}

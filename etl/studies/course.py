@@ -7,6 +7,7 @@ the criteria on these columns (`criteria`).
 
 from etl.studies.definition import Study
 from etl.studies.matching import counted_substance, is_in_setting
+from expectations.contracts.base import PLACE
 
 
 def earlier_classes_sql(study: Study) -> str:
@@ -40,6 +41,7 @@ def doses_sql(study: Study) -> str:
     """
     if not asks_for_doses(study):
         return "select null as line_id, null as doses, null as last_dose_date where false"
+    same_place = " and ".join(f"drug_substances.{name} = exposures.{name}" for name in PLACE)
     return f"""
     select
         line_id,
@@ -61,9 +63,7 @@ def doses_sql(study: Study) -> str:
         inner join derived.exposures
             on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
         left join staging.drug_substances
-            on drug_substances.source_file = exposures.source_file
-            and drug_substances.source_line = exposures.source_line
-            and drug_substances.substance = exposures.substance
+            on {same_place} and drug_substances.substance = exposures.substance
         where {counted_substance(study.initial)}
         group by initials.line_id, exposures.substance
     ) as of_substances

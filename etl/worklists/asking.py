@@ -15,6 +15,8 @@ from etl.worklists.select import Row
 from expectations.subjects import Subject
 from expectations.translations import Wording
 
+SourceColumn = Callable[[str, str, int | None], str | None]
+
 
 @dataclass(frozen=True)
 class RuleWords:
@@ -29,12 +31,12 @@ class Phrases:
     """What rows are put into words with.
 
     `source_column` gives the name a native column has in the hospital's own file, None where it
-    has that very name.
+    has that very name; asked with table, column and the part of the mapping that the row is of.
     """
 
     rules: Mapping[str, RuleWords]
     subjects: Mapping[str, Subject]
-    source_column: Callable[[str, str], str | None]
+    source_column: SourceColumn
 
 
 def said(row: Row, identity: Identity, phrases: Phrases) -> dict[str, str | int | None]:
@@ -104,7 +106,7 @@ def _field(row: Row, name: str, phrases: Phrases) -> str:
     """A field as the hospital knows it: by the name in its own file, else by ours."""
     subject = phrases.subjects.get(row.subject)
     origin = subject.origin(name) if subject else None
-    theirs = phrases.source_column(*origin) if origin else None
+    theirs = phrases.source_column(*origin, row.source_part) if origin else None
     return on_one_line(f"{theirs} ({name})" if theirs else name)
 
 

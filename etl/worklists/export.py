@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 
 from etl.outputs.quality.addresses import worklist_name
-from etl.sources.load import available_sources, load_mapping
+from etl.sources import Mapping, available_sources, load_mapping
 from etl.worklists import select
-from etl.worklists.asking import Phrases, RuleWords, said
+from etl.worklists.asking import Phrases, RuleWords, SourceColumn, said
 from etl.worklists.identity import Identity
 from etl.worklists.select import Counts, Relations
 from etl.worklists.workbook import Worklist, write
@@ -108,19 +108,25 @@ def _phrases(con: duckdb.DuckDBPyConnection, source: str) -> Phrases:
             "select rule_id, title, fix from quality.rules"
         ).fetchall()
     }
-    names = _source_columns(source)
-    return Phrases(rules, load_subjects(), lambda table, column: names.get((table, column)))
+    mapping = load_mapping(source) if source in available_sources() else None
+    return Phrases(rules, load_subjects(), source_columns(mapping))
 
 
-def _source_columns(source: str) -> dict[tuple[str, str], str]:
-    """The names that columns have in the hospital's own files, where they are not ours."""
-    if source not in available_sources():
-        return {}
-    names: dict[tuple[str, str], str] = {}
-    for table, parts in load_mapping(source).tables.items():
-        for part in parts:
-            for column, mapped in part.columns.items():
-                theirs = " + ".join(mapped.columns_read)
-                if theirs and theirs != column:
-                    names.setdefault((table, column), theirs)
-    return names
+def source_columns(mapping: Mapping | None) -> SourceColumn:
+    """The names that columns have in the hospital's own files, where they are not ours.
+
+    A column of the part that the row was read by has one name; of another record, whose part is
+    not known, each name that it may have.
+    """
+    names: dict[tuple[str, str], dict[int, str]] = {}
+    for number, table, part in mapping.numbered_parts() if mapping else ():
+        for column, mapped in part.columns.items():
+            if theirs := " + ".join(mapped.columns_read):
+                names.setdefault((table, column), {})[number] = theirs
+
+    def named(table: str, column: str, part: int | None) -> str | None:
+        by_part = names.get((table, column), {})
+        theirs = by_part.get(part or 0) or " / ".join(dict.fromkeys(by_part.values()))
+        return theirs if theirs != column else None
+
+    return named

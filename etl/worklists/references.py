@@ -6,6 +6,8 @@ what is asked (`select`).
 
 import duckdb
 
+from expectations.contracts.base import PLACE
+
 
 def prepare_references(con: duckdb.DuckDBPyConnection) -> None:
     """Write `quality.finding_references` and `quality.worklist_hospitals` of the night.
@@ -14,7 +16,9 @@ def prepare_references(con: duckdb.DuckDBPyConnection) -> None:
     patient or a treatment has that record's own reference, any other its treatment's where it
     names one, else its patient's.
     """
-    con.execute("""
+    place = ", ".join(PLACE)
+    at_place = " and ".join(f"{{0}}.{name} = f.{name}" for name in PLACE)
+    con.execute(f"""
         create or replace table quality.finding_references as
         with by_patient as (
             select patient_id, min(source_record_ref) as reference
@@ -23,10 +27,10 @@ def prepare_references(con: duckdb.DuckDBPyConnection) -> None:
             group by patient_id
         ),
         by_row as (
-            select source_file, source_line, source_record_ref as reference
+            select {place}, source_record_ref as reference
             from staging.patients where source_record_ref is not null
             union all
-            select source_file, source_line, source_record_ref
+            select {place}, source_record_ref
             from staging.treatments where source_record_ref is not null
         ),
         by_treatment as (
@@ -36,18 +40,18 @@ def prepare_references(con: duckdb.DuckDBPyConnection) -> None:
             group by treatment_id
         ),
         named as (
-            select source_file, source_line, treatment_id from staging.drugs
+            select {place}, treatment_id from staging.drugs
             union all
-            select source_file, source_line, treatment_id from staging.responses
+            select {place}, treatment_id from staging.responses
             union all
-            select source_file, source_line, treatment_id from staging.adverse_events
+            select {place}, treatment_id from staging.adverse_events
         )
         select
             f.finding_id,
             any_value(coalesce(r.reference, t.reference, p.reference)) as source_record_ref
         from quality.next_findings as f
-        left join by_row as r on r.source_file = f.source_file and r.source_line = f.source_line
-        left join named as n on n.source_file = f.source_file and n.source_line = f.source_line
+        left join by_row as r on {at_place.format("r")}
+        left join named as n on {at_place.format("n")}
         left join by_treatment as t on t.treatment_id = n.treatment_id
         left join by_patient as p on p.patient_id = f.patient_id
         where f.status in ('new', 'persisting', 'reopened')

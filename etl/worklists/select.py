@@ -14,8 +14,9 @@ from datetime import date
 
 import duckdb
 
+from expectations.contracts.base import PLACE
 from expectations.query_life import Query
-from expectations.subjects import load_subjects
+from expectations.subjects import load_subjects, view_columns
 
 REGISTRY = "registry"
 """The list of what no hospital can answer."""
@@ -77,6 +78,7 @@ class Row:
     reference: str | None
     source_file: str | None
     source_line: int | None
+    source_part: int | None
     raw_values: str
     compared_with: str
     accept_key: str
@@ -133,6 +135,8 @@ def choose(
     _load_queries(con, queries)
     _load_subjects(con)
     _load_deliveries(con)
+    # A snapshot of before parts were told apart has file and line only.
+    place = [name for name in PLACE if name in view_columns(con, where.unplaced)]
     lists = ", ".join(f"'{status}'" for status in OPEN)
     con.execute(
         f"""
@@ -140,7 +144,7 @@ def choose(
         with findings as (
             select
                 f.finding_id, f.rule_id, f.patient_id, f.severity, f.status, f.days_open,
-                f.source_file, f.source_line, f.record_key,
+                {", ".join(f"f.{name}" for name in place)}, f.record_key,
                 {_LIST_OF} as list_id,
                 coalesce(
                     f.patient_id,
@@ -178,7 +182,7 @@ def choose(
             select patient_id, rule_id, string_agg(study, ', ' order by study) as studies
             from doubts group by patient_id, rule_id
         ),
-        unplaced as (select distinct source_file, source_line from {where.unplaced}),
+        unplaced as (select {", ".join(place)} from {where.unplaced}),
         weighed as (
             select
                 f.*,
@@ -193,7 +197,7 @@ def choose(
             from findings as f
             left join studies as s on s.patient_id = f.patient_id and s.rule_id = f.rule_id
             left join unplaced as u
-                on u.source_file = f.source_file and u.source_line = f.source_line
+                on {" and ".join(f"u.{name} = f.{name}" for name in place)}
             where f.severity in ('error', 'warning')
                 and f.answered is distinct from 'answered'
         ),
@@ -243,12 +247,13 @@ def lists(con: duckdb.DuckDBPyConnection) -> list[Counts]:
 def listed(con: duckdb.DuckDBPyConnection, where: Relations, list_id: str) -> list[Row]:
     """The rows of one list, in order."""
     names = ", ".join(f"'{name}'" for name in CONSEQUENCES)
+    part = "f.source_part" if "source_part" in view_columns(con, where.findings) else "null"
     found = con.execute(
         f"""
         select
             w.list_id, w.position, w.patient_position, f.finding_id, f.rule_id, f.subject,
             f.record_key, f.patient_id, f.hospital_id, r.source_record_ref, f.source_file,
-            f.source_line, f.raw_values, f.compared_with, f.accept_key, f.fingerprint,
+            f.source_line, {part}, f.raw_values, f.compared_with, f.accept_key, f.fingerprint,
             f.severity, f.status, f.days_open, ([{names}])[w.weight], w.affects,
             coalesce(w.studies, ''), w.query_id, w.answered
         from worklist_ranked as w

@@ -89,6 +89,8 @@ _SQL_TYPES: Mapping[type, str] = {
     bool: "BOOLEAN",
     date: "DATE",
 }
+PLACE = ("source_file", "source_line", "source_part", "source_number")
+"""Where a staged row stands in what was delivered: one row of one table."""
 _ABOUT_THE_TABLE = frozenset({"layer", "table", "grain", "primary_key", "owner"})
 
 

@@ -7,7 +7,7 @@ are made of. Does not belong here: what lines are cut from (`derived_starts`), o
 
 from datetime import date
 
-from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.base import PLACE, Contract, Series, column
 
 OPENING_CLAUSES = (
     "first_treatment",
@@ -105,7 +105,7 @@ class LineRows(Contract):
     layer = "derived"
     table = "line_rows"
     grain = "One row per line and source row of a substance given in it."
-    primary_key = ("source_file", "source_line", "substance")
+    primary_key = (*PLACE, "substance")
     owner = "team:derivations"
 
     line_id: Series[str] = column("Line.", nullable=False)
@@ -133,6 +133,8 @@ class LineRows(Contract):
     stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
     source_file: Series[str] = column("File of the source row.", nullable=False)
     source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
 
 
 class LineSubstances(Contract):

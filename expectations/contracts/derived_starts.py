@@ -6,7 +6,7 @@ treatment starts. Does not belong here: lines (`derived_lines`).
 
 from datetime import date
 
-from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.base import PLACE, Contract, Series, column
 
 
 class Exposures(Contract):
@@ -15,7 +15,7 @@ class Exposures(Contract):
     layer = "derived"
     table = "exposures"
     grain = "One row per placed row of a systemic substance with a known start."
-    primary_key = ("source_file", "source_line", "substance")
+    primary_key = (*PLACE, "substance")
     owner = "team:derivations"
 
     patient_id: Series[str] = column("Patient.", nullable=False)
@@ -51,6 +51,8 @@ class Exposures(Contract):
     record_key: Series[str] = column("Key of the source row.", nullable=False)
     source_file: Series[str] = column("File of the source row.", nullable=False)
     source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
 
 
 class Episodes(Contract):

@@ -13,7 +13,7 @@ import inspect
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.base import PLACE, Contract, Series, column
 from expectations.export_format import Column, Table
 
 _TYPES: dict[str, type] = {
@@ -40,6 +40,12 @@ class StagingContract(Contract):
     source_line: Series[int] = column(
         "Line of the row in that file as delivered, from 1.", nullable=False, ge=1
     )
+    source_part: Series[int] = column(
+        "Part of the mapping, counted over its tables, that the row was read by.",
+        nullable=False,
+        ge=1,
+    )
+    source_number: Series[int] = column("Number of the row within that part.", nullable=False, ge=1)
     record_key: Series[str] = column(
         "Key columns joined by '|', or file:line where all of them are empty.", nullable=False
     )
@@ -60,7 +66,7 @@ class StagingContract(Contract):
         cls.layer = "staging"
         cls.table = export.name
         cls.grain = export.grain.rstrip(".") + "; every row delivered, placed or not."
-        cls.primary_key = ("source_file", "source_line")
+        cls.primary_key = PLACE
         cls.owner = "team:registry"
         expanded: dict[str, type] = {}
         for declared in export.columns:

@@ -6,7 +6,7 @@ belong here: the tables that mirror a file (`staging_records`).
 
 from datetime import date
 
-from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.base import PLACE, Contract, Series, column
 
 READINGS = ("systemic", "not_systemic", "not_treatment", "unread")
 
@@ -50,7 +50,7 @@ class DrugSubstances(Contract):
         "One row per substance of a placed drug row, or of the regimen of a placed episode "
         "that has no drug rows."
     )
-    primary_key = ("record_key", "source_file", "source_line", "substance_ordinal")
+    primary_key = ("record_key", *PLACE, "substance_ordinal")
     owner = "team:registry"
 
     treatment_id: Series[str] = column("Key of the treatment episode.", nullable=False)
@@ -90,6 +90,8 @@ class DrugSubstances(Contract):
     written: Series[str] = column("The part of the cell that was read, as written.")
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
     record_key: Series[str] = column("Key of the drug row or of the episode.", nullable=False)
     start_date: Series[date] = column(
         "First day, of the drug row or else of the episode. Representative day where partial."
@@ -110,7 +112,7 @@ class UnplacedRows(Contract):
     layer = "staging"
     table = "unplaced_rows"
     grain = "One row per source row that cannot be attached."
-    primary_key = ("source_file", "source_line")
+    primary_key = PLACE
     owner = "team:registry"
 
     table_name: Series[str] = column("Table the row belongs to.", nullable=False)
@@ -118,6 +120,8 @@ class UnplacedRows(Contract):
     patient_id: Series[str] = column("Patient as written in the row, resolved or not.")
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
     reason: Series[str] = column(
         "Why it cannot be attached.", nullable=False, codelist="unplaced_reason"
     )

@@ -16,6 +16,8 @@ select
     t.hospital_id,
     d.source_file,
     d.source_line,
+    d.source_part,
+    d.source_number,
     d.treatment_id,
     d.written,
     d.substance,
@@ -41,5 +43,6 @@ left join staging.drugs as r
     on
         r.source_file = d.source_file
         and r.source_line = d.source_line
-        and r.record_key = d.record_key
+        and r.source_part = d.source_part
+        and r.source_number = d.source_number
 left join mutations on mutations.patient_id = d.patient_id

@@ -4,10 +4,15 @@ with cutoff as (
 ),
 
 named as (
-    select source_file, source_line, record_key, count(substance) as substances_in_row
+    select
+        source_file,
+        source_line,
+        source_part,
+        source_number,
+        count(substance) as substances_in_row
     from staging.drug_substances
     where origin = 'drugs'
-    group by source_file, source_line, record_key
+    group by source_file, source_line, source_part, source_number
 )
 
 select
@@ -36,4 +41,5 @@ left join named
     on
         named.source_file = d.source_file
         and named.source_line = d.source_line
-        and named.record_key = d.record_key
+        and named.source_part = d.source_part
+        and named.source_number = d.source_number

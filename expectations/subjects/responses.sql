@@ -22,6 +22,8 @@ ordered as (
     select
         source_file,
         source_line,
+        source_part,
+        source_number,
         max(case when response = 'PD' then assessment_date_latest end) over earlier
             as earlier_pd_date,
         max(case when response = 'CR' then assessment_date_latest end) over earlier
@@ -98,7 +100,12 @@ left join source.cutoffs on cutoffs.file_name = r.source_file
 left join staging.patients as p on p.patient_id = r.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = r.treatment_id and t.is_placed
 left join starts on starts.treatment_id = t.treatment_id
-left join ordered on ordered.source_file = r.source_file and ordered.source_line = r.source_line
+left join ordered
+    on
+        ordered.source_file = r.source_file
+        and ordered.source_line = r.source_line
+        and ordered.source_part = r.source_part
+        and ordered.source_number = r.source_number
 left join episodes on episodes.treatment_id = r.treatment_id
 left join same_day
     on

@@ -5,6 +5,8 @@ select
     t.hospital_id,
     t.source_file,
     t.source_line,
+    t.source_part,
+    t.source_number,
     t.start_date,
     t.start_date_earliest,
     t.start_date_latest,

@@ -9,6 +9,8 @@ following as (
     select
         source_file,
         source_line,
+        source_part,
+        source_number,
         min(start_date) over later as next_start_date,
         min(start_date_earliest) over later as next_start_date_earliest,
         min(start_date_latest) over later as next_start_date_latest
@@ -25,6 +27,8 @@ numbered as (
     select
         source_file,
         source_line,
+        source_part,
+        source_number,
         min(start_date) over later as higher_line_start_date,
         min(start_date_earliest) over later as higher_line_start_date_earliest,
         min(start_date_latest) over later as higher_line_start_date_latest
@@ -300,9 +304,17 @@ cross join cutoff
 left join source.cutoffs on cutoffs.file_name = t.source_file
 left join staging.patients as p on p.patient_id = t.patient_id and p.is_placed
 left join following
-    on following.source_file = t.source_file and following.source_line = t.source_line
+    on
+        following.source_file = t.source_file
+        and following.source_line = t.source_line
+        and following.source_part = t.source_part
+        and following.source_number = t.source_number
 left join numbered
-    on numbered.source_file = t.source_file and numbered.source_line = t.source_line
+    on
+        numbered.source_file = t.source_file
+        and numbered.source_line = t.source_line
+        and numbered.source_part = t.source_part
+        and numbered.source_number = t.source_number
 left join progressions on progressions.treatment_id = t.treatment_id
 left join any_progressions on any_progressions.patient_id = t.patient_id
 left join assessed on assessed.treatment_id = t.treatment_id

@@ -56,7 +56,12 @@ def give(
 ) -> None:
     """A row of a substance within the initial line."""
     count = con.execute("select count(*) from derived.exposures").fetchone()
-    source = {"source_file": "drugs.csv", "source_line": (count or (0,))[0] + 1}
+    source = {
+        "source_file": "drugs.csv",
+        "source_line": (count or (0,))[0] + 1,
+        "source_part": 1,
+        "source_number": 1,
+    }
     days = {
         "start_date": START + timedelta(days=start),
         "stop_date": None if stop is None else START + timedelta(days=stop),

@@ -88,7 +88,8 @@ def hospitals(tmp_path, select):
 
 GOOD = """
 select 'hospitals' as table_name, hospital_id as record_key, 'P1' as patient_id,
-  _file as source_file, _line as source_line, 'orphan' as reason
+  _file as source_file, _line as source_line, _part as source_part,
+  _ordinal as source_number, 'orphan' as reason
 from source.hospitals
 """
 
@@ -144,6 +145,22 @@ def test_a_forbidden_null_is_told_and_leaves_the_table_as_it_was(con, tmp_path):
     with pytest.raises(ModelError, match=r"NOT NULL constraint failed: unplaced_rows\.reason"):
         run_model(con, hospitals(tmp_path / "again", broken), {})
     assert rows(con, "select record_key from staging.unplaced_rows") == [("H1",)]
+
+
+def test_a_key_that_repeats_is_told_by_name_and_leaves_the_table_as_it_was(con, tmp_path):
+    native(con, hospitals="hospital_id\nH1\nH2")
+    run_model(con, hospitals(tmp_path, GOOD), {})
+    doubled = GOOD + "cross join (values (1), (2)) as twice (times) where _line = 3"
+    told = (
+        r"gives 2 rows for 1 keys of staging\.unplaced_rows "
+        r"\(source_file, source_line, source_part, source_number\)"
+    )
+    with pytest.raises(ModelError, match=told):
+        run_model(con, hospitals(tmp_path / "again", doubled), {})
+    assert rows(con, "select record_key from staging.unplaced_rows order by 1") == [
+        ("H1",),
+        ("H2",),
+    ]
 
 
 def test_a_layer_runs_in_order_and_counts_rows(con):

@@ -38,6 +38,8 @@ def finding(number: int, rule_id: str = ERROR, **given: Any) -> dict[str, Any]:
         "hospital_id": "H1",
         "source_file": f"{rule.subject}.csv",
         "source_line": number + 1,
+        "source_part": 1,
+        "source_number": number,
         "raw_values": '{"onset":"2021-03-02","resolved":null}',
         "compared_with": "{}",
         "fingerprint": f"fp{number}",

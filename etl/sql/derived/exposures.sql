@@ -31,6 +31,8 @@ given as (
     select
         source_file,
         source_line,
+        source_part,
+        source_number,
         substance,
         record_key,
         patient_id,
@@ -87,7 +89,9 @@ registered as (
         treatments.stop_reason,
         settled.record_key,
         settled.source_file,
-        settled.source_line
+        settled.source_line,
+        settled.source_part,
+        settled.source_number
     from settled
     inner join derived.treatments
         on settled.treatment_id = treatments.treatment_id
@@ -144,5 +148,7 @@ select
     ) as step,
     record_key,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from with_setting

@@ -10,6 +10,8 @@ findings as (
         findings_tonight.record_key,
         findings_tonight.source_file,
         findings_tonight.source_line,
+        findings_tonight.source_part,
+        findings_tonight.source_number,
         rule_affects.affects,
         unplaced_rows.source_line is not null as is_unplaced
     from quality.findings_tonight
@@ -19,6 +21,8 @@ findings as (
         on
             findings_tonight.source_file = unplaced_rows.source_file
             and findings_tonight.source_line = unplaced_rows.source_line
+            and findings_tonight.source_part = unplaced_rows.source_part
+            and findings_tonight.source_number = unplaced_rows.source_number
     where
         findings_tonight.stage = 'source'
         and findings_tonight.severity = 'error'
@@ -44,6 +48,8 @@ drug_lines as (
         on
             findings.source_file = exposures.source_file
             and findings.source_line = exposures.source_line
+            and findings.source_part = exposures.source_part
+            and findings.source_number = exposures.source_number
     inner join derived.line_steps
         on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
     where findings.subject in ('drugs', 'drug_substances') and not findings.is_unplaced
@@ -59,6 +65,8 @@ drug_episode_lines as (
         on
             findings.source_file = drug_substances.source_file
             and findings.source_line = drug_substances.source_line
+            and findings.source_part = drug_substances.source_part
+            and findings.source_number = drug_substances.source_number
     inner join derived.line_treatments
         on drug_substances.treatment_id = line_treatments.treatment_id
     where findings.subject in ('drugs', 'drug_substances') and not findings.is_unplaced

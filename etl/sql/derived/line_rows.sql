@@ -20,7 +20,9 @@ select
     exposures.is_ongoing,
     exposures.stop_reason,
     exposures.source_file,
-    exposures.source_line
+    exposures.source_line,
+    exposures.source_part,
+    exposures.source_number
 from derived.exposures
 inner join derived.line_steps
     on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step

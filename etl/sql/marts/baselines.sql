@@ -12,7 +12,9 @@ placed as (
                 line_treatments.first_start_date nulls last,
                 line_treatments.first_step nulls last,
                 baselines.source_file,
-                baselines.source_line
+                baselines.source_line,
+                baselines.source_part,
+                baselines.source_number
         ) as place
     from derived.baselines
     left join derived.line_treatments on baselines.treatment_id = line_treatments.treatment_id

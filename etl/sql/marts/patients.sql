@@ -27,7 +27,9 @@ baselines as (
                     coalesce(baselines.measured_date, baselines.advanced_diagnosis_date)
                     nulls last,
                     baselines.source_file,
-                    baselines.source_line
+                    baselines.source_line,
+                    baselines.source_part,
+                    baselines.source_number
             ) as place
         from derived.baselines
     ) as placed

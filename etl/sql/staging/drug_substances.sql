@@ -4,6 +4,8 @@ with cells as (
   select
     d.source_file,
     d.source_line,
+    d.source_part,
+    d.source_number,
     d.record_key,
     d.treatment_id,
     d.patient_id,
@@ -27,6 +29,8 @@ with cells as (
   select
     t.source_file,
     t.source_line,
+    t.source_part,
+    t.source_number,
     t.record_key,
     t.treatment_id,
     t.patient_id,
@@ -50,6 +54,8 @@ given as (
   select
     c.source_file,
     c.source_line,
+    c.source_part,
+    c.source_number,
     c.record_key,
     c.treatment_id,
     c.patient_id,
@@ -94,6 +100,8 @@ select
   g.written,
   g.source_file,
   g.source_line,
+  g.source_part,
+  g.source_number,
   g.record_key,
   g.start_date,
   g.start_date_earliest,

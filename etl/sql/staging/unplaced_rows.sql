@@ -5,6 +5,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.patients
 where not is_placed
@@ -15,6 +17,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.baselines
 where not is_placed
@@ -25,6 +29,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.treatments
 where not is_placed
@@ -35,6 +41,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.drugs
 where not is_placed
@@ -45,6 +53,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.responses
 where not is_placed
@@ -55,6 +65,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.adverse_events
 where not is_placed
@@ -65,6 +77,8 @@ select
   patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.local_treatments
 where not is_placed
@@ -75,6 +89,8 @@ select
   cast(null as varchar) as patient_id,
   source_file,
   source_line,
+  source_part,
+  source_number,
   unplaced_because as reason
 from staging.hospitals
 where not is_placed
