@@ -119,8 +119,9 @@ def test_every_limit_said_is_what_a_derivation_under_it_gives(con, timeline, nam
 def test_copies_of_a_patient_derive_as_one_patient_does(con):
     timeline = RECHALLENGE + "\n100 event Colitis 3 of=T1"
     facts = facts_of(con, timeline)
-    left_out = Edit("responses", (("responses.csv", 2),))
-    nothing = Edit("responses", (("responses.csv", 99),))
+    scan = next(one for one in facts.assessments if one.source_line == 2)
+    left_out = Edit("responses", (scan.place,))
+    nothing = Edit("responses", (("responses.csv", 99, 1, 98),))
     with patient_alone(con, "P", facts.parameters) as alone:
         without, same = alone.derive_edited([left_out, nothing])
         alone.forget_copies()
