@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from expectations import export_format
-from expectations.contracts.base import Contract, Series, column
+from expectations.contracts.base import PLACE, Contract, Series, column
 from expectations.contracts.staging_base import expand
 from expectations.contracts.staging_derived import READINGS
 from expectations.export_format import Table
@@ -30,6 +30,8 @@ class InputContract(Contract):
 
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Expand the columns of the export, before those the class declares itself."""
@@ -126,7 +128,7 @@ class InputBaselines(InputContract):
     export = export_format.BASELINES
     left_out = ("breslow_mm", "t_category", "ulceration", "ajcc_edition", "resectable")
     grain = "One row per placed baseline."
-    primary_key = ("source_file", "source_line")
+    primary_key = PLACE
 
 
 class InputTreatments(InputContract):
@@ -144,7 +146,7 @@ class InputDrugSubstances(Contract):
     layer = "derived"
     table = "drug_substances"
     grain = "One row per substance of a row that had started by the cut-off, or has no start."
-    primary_key = ("record_key", "source_file", "source_line", "substance_ordinal")
+    primary_key = ("record_key", *PLACE, "substance_ordinal")
     owner = "team:derivations"
 
     treatment_id: Series[str] = column("Key of the treatment episode.", nullable=False)
@@ -178,6 +180,8 @@ class InputDrugSubstances(Contract):
     written: Series[str] = column("The part of the cell that was read, as written.")
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
+    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
+    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
     record_key: Series[str] = column("Key of the drug row or of the episode.", nullable=False)
     start_date: Series[date] = column("First day. Representative day where partial.")
     start_date_earliest: Series[date] = column("Earliest possible first day.")

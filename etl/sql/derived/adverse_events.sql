@@ -27,7 +27,9 @@ select
     outcome,
     led_to_stop,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from records
 inner join derived.persons on records.patient_id = persons.patient_id
 where not coalesce(onset_date_earliest > cutoff, false)

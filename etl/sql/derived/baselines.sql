@@ -41,6 +41,8 @@ select
     nras,
     comorbidities,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from records
 inner join derived.persons on records.patient_id = persons.patient_id

@@ -24,6 +24,8 @@ select
     written,
     source_file,
     source_line,
+    source_part,
+    source_number,
     record_key,
     read_by(start_date, start_date_earliest, cutoff) as start_date,
     read_by(start_date_earliest, start_date_earliest, cutoff) as start_date_earliest,

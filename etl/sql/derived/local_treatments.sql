@@ -17,7 +17,9 @@ select
     read_by(start_date_earliest, start_date_earliest, cutoff) as start_date_earliest,
     read_by(start_date_latest, start_date_earliest, cutoff) as start_date_latest,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from records
 inner join derived.persons on records.patient_id = persons.patient_id
 where not coalesce(start_date_earliest > cutoff, false)

@@ -69,5 +69,7 @@ select
     patient_ids,
     cutoff_date,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from registered

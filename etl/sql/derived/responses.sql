@@ -19,7 +19,9 @@ select
     criteria,
     response,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from records
 inner join derived.persons on records.patient_id = persons.patient_id
 where not coalesce(assessment_date_earliest > cutoff, false)

@@ -29,6 +29,8 @@ select
     best_response,
     severe_toxicity,
     source_file,
-    source_line
+    source_line,
+    source_part,
+    source_number
 from records
 inner join derived.persons on records.patient_id = persons.patient_id
