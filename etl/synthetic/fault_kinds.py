@@ -100,6 +100,14 @@ _value(
     outcome="fatal",
     resolved_date="",
 )
+_value(
+    "AE-T20d",
+    "adverse_events",
+    "grade 5 that resolved",
+    _is(grade="5", outcome="fatal"),
+    treated=True,
+    outcome="resolving",
+)
 _value("BAS-C02b", "baselines", "not a whole number", _is(stage="IV"), organ_sites="3.7")
 _value("BAS-C23", "baselines", "code not in list", _is(stage="IV"), treated=True, ecog="7")
 _value("BAS-C24", "baselines", "code not in list", _is(stage="IV"), treated=True, stage="V")
@@ -251,6 +259,19 @@ def unknown_drug(bench: Bench, rule: str, count: int) -> None:
         inner = record_key("drugs", row | {"drug": "middel X17"})
         key = f"{row['treatment_id']}|{inner}|1"
         bench.report(rule, "drug_substances", key, row["owner"], "unknown drug", "drug")
+
+
+@fault("DSB-N32")
+def sequence_in_one_cell(bench: Bench, rule: str, count: int) -> None:
+    """The only drug row of an episode says with an arrow what followed."""
+    drugs = bench.tables["drugs"]
+    mask = ~drugs["treatment_id"].duplicated(keep=False)
+    mask &= drugs["drug"].str.lower().isin(["dacarbazine", "l01ax04"])
+    for label, row in bench.pick("drugs", mask, count):
+        written = f"{row['drug']} -> fotemustine"
+        bench.change("drugs", label, drug=written)
+        key = f"{row['treatment_id']}|{record_key('drugs', row | {'drug': written})}|2"
+        bench.report(rule, "drug_substances", key, row["owner"], "a sequence", "drug")
 
 
 @fault("DSB-N27")

@@ -28,6 +28,44 @@ terms as (
             as agreed_grades
     from codelists.ctcae_terms
     group by lower(term)
+),
+
+-- What was entered before an event: the same event, and others of its term that began earlier.
+entered as (
+    select
+        event_id,
+        patient_id,
+        lower(term) as term,
+        grade,
+        onset_date,
+        resolved_date,
+        resolved_date_earliest,
+        resolved_date_latest,
+        outcome,
+        row_number() over (
+            partition by patient_id, lower(term), onset_date_text, grade
+            order by source_file, source_line, event_id
+        ) - 1 as same_events_before
+    from staging.adverse_events
+    where is_placed and term is not null and onset_date is not null
+),
+
+of_term as (
+    select
+        event_id,
+        max(event_id) over earlier as previous_event_id,
+        max(resolved_date) over earlier as previous_resolved_date,
+        max(resolved_date_earliest) over earlier as previous_resolved_date_earliest,
+        max(resolved_date_latest) over earlier as previous_resolved_date_latest,
+        bool_or(resolved_date is null and outcome = 'not_resolved') over earlier
+            as previous_not_resolved
+    from entered
+    where same_events_before = 0
+    window earlier as (
+        partition by patient_id, term
+        order by onset_date, grade, event_id
+        rows between unbounded preceding and 1 preceding
+    )
 )
 
 select
@@ -55,6 +93,14 @@ select
     p.death_date_earliest as patient_death_date_earliest,
     p.death_date_latest as patient_death_date_latest,
     p.death_date_text as patient_death_date_text,
+    p.death_cause as patient_death_cause,
+    p.death_cause_text as patient_death_cause_text,
+    entered.same_events_before,
+    of_term.previous_event_id,
+    of_term.previous_resolved_date,
+    of_term.previous_resolved_date_earliest,
+    of_term.previous_resolved_date_latest,
+    of_term.previous_not_resolved,
     terms.term is not null as is_listed_term,
     terms.listed_category,
     case when of_version.term is null then terms.agreed_grades else of_version.grades end
@@ -64,6 +110,8 @@ cross join cutoff
 left join source.cutoffs on cutoffs.file_name = a.source_file
 left join staging.patients as p on p.patient_id = a.patient_id and p.is_placed
 left join staging.treatments as t on t.treatment_id = a.treatment_id and t.is_placed
+left join entered on entered.event_id = a.event_id and a.is_placed
+left join of_term on of_term.event_id = a.event_id and a.is_placed
 left join starts on starts.treatment_id = t.treatment_id
 left join terms on terms.term = lower(a.term)
 left join codelists.ctcae_terms as of_version

@@ -61,10 +61,13 @@ diagnoses as (
     group by patient_id
 ),
 
+-- A fatal event without a grade is one of grade 5.
 fatal_events as (
     select patient_id, count(*) as grade_5_events
     from staging.adverse_events
-    where grade = 5 and coalesce(unplaced_because, '') <> 'exact_duplicate'
+    where
+        (grade = 5 or (grade_text is null and outcome = 'fatal'))
+        and coalesce(unplaced_because, '') <> 'exact_duplicate'
     group by patient_id
 ),
 

@@ -89,6 +89,26 @@ toxicity as (
     group by treatment_id
 ),
 
+-- Events of an episode: those that name it, and those of the patient that name none and began
+-- after it did.
+episode_events as (
+    select t.treatment_id, count(*) as events_recorded
+    from staging.treatments as t
+    inner join staging.adverse_events as a
+        on
+            a.is_placed
+            and a.patient_id = t.patient_id
+            and (
+                a.treatment_id = t.treatment_id
+                or (
+                    a.treatment_id is null
+                    and coalesce(a.onset_date_latest >= t.start_date_earliest, true)
+                )
+            )
+    where t.stop_reason = 'toxicity' and t.is_placed
+    group by t.treatment_id
+),
+
 -- The last thing that is known to have happened to a patient.
 signs as (
     select patient_id, assessment_date_latest as sign_date from staging.responses
@@ -279,7 +299,9 @@ select
     coalesce(assessed_patients.patient_assessments, 0) as patient_assessments,
     toxicity.worst_grade,
     coalesce(toxicity.adverse_events, 0) as adverse_events,
+    coalesce(episode_events.events_recorded, 0) as events_recorded,
     last_signs.last_sign_date,
+    greatest(last_signs.last_sign_date, p.vital_status_date_latest) as last_seen_date,
     surgeries.surgeries,
     surgeries.days_since_surgery,
     surgeries.surgeries_after_start,
@@ -320,6 +342,7 @@ left join any_progressions on any_progressions.patient_id = t.patient_id
 left join assessed on assessed.treatment_id = t.treatment_id
 left join assessed_patients on assessed_patients.patient_id = t.patient_id
 left join toxicity on toxicity.treatment_id = t.treatment_id
+left join episode_events on episode_events.treatment_id = t.treatment_id
 left join last_signs on last_signs.patient_id = t.patient_id
 left join surgeries on surgeries.treatment_id = t.treatment_id
 left join baselines on baselines.patient_id = t.patient_id
