@@ -1,11 +1,11 @@
-"""The verb about deliveries: the board of hospitals, and the reviewed file of expected rows.
+"""The verbs about deliveries: the board, what was taken, withdrawing, the file of expected rows.
 
 Belongs here: its options and words. Does not belong here: what is late, missing or expected
 (`etl/deliveries`).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +22,11 @@ from assets.cli_common import (
 )
 from assets.cli_common import show as show_rows
 
+if TYPE_CHECKING:
+    from etl.ingest.received import Received
+    from etl.settings import Settings
+
+_MOST = 20
 _ALL = """
     select source, hospital_id, table_name, rows, rows_before, expected_rows, tolerance,
         delivered_on, days_since_delivery, status
@@ -50,7 +55,12 @@ _BY_HOSPITAL = """
 """
 
 
+deliveries_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+@deliveries_app.callback()
 def deliveries(
+    context: typer.Context,
     hospital: Annotated[
         str | None, typer.Option(help="One hospital, table by table, instead of all.")
     ] = None,
@@ -67,8 +77,12 @@ def deliveries(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Show what each hospital delivered; write the reviewed file of expected rows."""
+    """Show what each hospital delivered and what was taken; write the file of expected rows."""
+    if context.invoked_subcommand is not None:
+        return
     settings = settings_for(home)
+    if not (write_expected or as_json or hospital):
+        _show_taken(settings)
     database = published_database(settings)
     every = query(database, _ALL)
     if write_expected:
@@ -87,6 +101,87 @@ def deliveries(
         f"Late is older than {settings.delivery_late_days} days on {today}. Rows before are those "
         "of the last snapshot published before this one."
     )
+
+
+@deliveries_app.command()
+def withdraw(
+    delivery: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+    author: Annotated[str, typer.Option(help="Who says so; kept as typed.")],
+    reason: Annotated[str, typer.Option(help="Why: no patient's data.")],
+    home: Home = None,
+) -> None:
+    """Withdraw a delivery: the next refresh composes the registry without it."""
+    from etl.deliveries import withdrawn
+    from etl.errors import WrongUseError
+    from etl.home_state import read_state
+
+    settings = settings_for(home)
+    if not author.strip() or not reason.strip():
+        raise WrongUseError("Say who withdraws the delivery, and why: --author NAME --reason TEXT.")
+    one = _named(read_state(settings).deliveries, delivery.strip().lower())
+    withdrawn.withdraw(
+        settings.acceptances_path, one.source, one.export_id, author=author, reason=reason
+    )
+    out(
+        f"Withdrawn: delivery {one.delivery_id} of {one.export_date} ({_covers(one)}). Published "
+        "snapshots stay as they are; the next refresh composes the registry without it, and the "
+        "same contents are not taken again unless with `refresh --again`."
+    )
+
+
+def _named(taken: Sequence["Received"], asked: str) -> "Received":
+    from etl.errors import WrongUseError
+    from etl.nearest import near
+
+    found = {one.export_id: one for one in taken if asked and one.export_id.startswith(asked)}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    ids = sorted({one.delivery_id for one in found.values() or taken})
+    if found:
+        raise WrongUseError(f"{asked} begins several deliveries: {', '.join(ids)}. Write more.")
+    raise WrongUseError(
+        f"There is no delivery {asked}.{near(asked, ids)} `rechallenge deliveries` lists them."
+    )
+
+
+def _show_taken(settings: "Settings") -> None:
+    """The deliveries of the home, the newest first, and what was remarked of the last."""
+    from etl.deliveries.withdrawn import read_withdrawals
+    from etl.home_state import read_state
+    from etl.ingest.received import short
+
+    state = read_state(settings)
+    said = {
+        one.export_id: one
+        for source in {one.source for one in state.deliveries}
+        for one in read_withdrawals(settings.acceptances_path, source)
+    }
+    rows = []
+    for one in state.deliveries[:_MOST]:
+        gone = said.get(one.export_id)
+        again = f"came again after {short(one.came_again_after)}" if one.came_again_after else ""
+        rows.append(
+            {
+                "delivery": one.delivery_id,
+                "registry": one.source,
+                "cut-off": one.export_date,
+                "covers": _covers(one),
+                "taken on": one.received_on,
+                "folder": one.folder,
+                "status": "withdrawn" if gone else one.status,
+                "remark": f"by {gone.author}: {gone.reason}" if gone else again,
+            }
+        )
+    if rows:
+        show_rows(rows, as_json=False)
+    if len(state.deliveries) > _MOST:
+        out(f"{len(state.deliveries) - _MOST:,} earlier deliveries are not shown.")
+    for sentence in state.remarks:
+        out(sentence)
+
+
+def _covers(one: "Received") -> str:
+    return "all hospitals" if one.hospitals is None else ", ".join(one.hospitals)
 
 
 def _one_hospital(every: Sequence[Mapping[str, Any]], hospital: str, as_json: bool) -> None:
@@ -113,7 +208,7 @@ def _on_a_line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write(every: Sequence[Mapping[str, Any]], settings: Any) -> None:
+def _write(every: Sequence[Mapping[str, Any]], settings: "Settings") -> None:
     from etl.deliveries.expected import (
         expected_rows_path,
         own_path,
@@ -141,4 +236,5 @@ def _write(every: Sequence[Mapping[str, Any]], settings: Any) -> None:
     )
 
 
-VERBS = (deliveries,)
+VERBS = ()
+GROUPS = {"deliveries": deliveries_app}

@@ -55,11 +55,15 @@ def refresh(
             help="Write reports, pages, worklists and SPSS files, too; or publish the data alone.",
         ),
     ] = True,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take the contents of a withdrawn delivery again.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Refresh from an export: load, judge, derive, study, publish."""
     settings = settings_for(home, makes_home=True)
+    say = err if as_json else out
     try:
         result = _refresh(
             settings,
@@ -68,7 +72,8 @@ def refresh(
             as_of,
             study or [],
             readers=readers,
-            say=err if as_json else out,
+            say=say,
+            again=again,
         )
     finally:
         after_refresh(settings)
@@ -195,10 +200,12 @@ def _refresh(
     *,
     readers: bool = True,
     say: Callable[[str], None] = out,
+    again: bool = False,
 ) -> dict[str, object]:
     """Plan, then run the nightly job unless its snapshot stands already."""
     from assets.digest import note_nothing_new
     from etl import ingest, refresh
+    from etl.deliveries import withdrawn
     from etl.publish.shelf import Shelf
     from etl.warehouse import open_session
 
@@ -208,10 +215,16 @@ def _refresh(
         remark = refresh.recover(con, settings)
     if remark:
         err(remark)
+    export_id = ingest.fingerprint(export, source)
+    if again:
+        withdrawn.take_again(settings.acceptances_path, source, export_id)
+    withdrawn.refuse_withdrawn(
+        withdrawn.read_withdrawals(settings.acceptances_path, source), export_id
+    )
     night = refresh.plan(
         settings,
         source=source,
-        export_id=ingest.fingerprint(export, source),
+        export_id=export_id,
         as_of=ledger_day,
         studies=studies,
         readers=readers,
@@ -240,6 +253,10 @@ def _refresh(
 
 
 def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str, object]:
+    from etl.home_state import read_state
+
+    for sentence in read_state(settings).remarks:
+        err(sentence)
     path = published_database(settings)
     current = _current(settings)
     counts = query(

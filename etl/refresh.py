@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from etl import changes, deliveries, impact, ingest, kept_sources, sensitivity
+from etl.deliveries.withdrawn import read_withdrawals, refuse_withdrawn
 from etl.errors import WrongUseError
 from etl.governance import Governance, read_governance
+from etl.home_state import note_deliveries
 from etl.ingest import Registration
+from etl.ingest.received import note_published, read_received
 from etl.models import Model, run_model
 from etl.nearest import near
 from etl.parameters import Parameters
-from etl.publish import files, publication, steps
+from etl.publish import expected_hospitals, files, publication, steps
 from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish
 from etl.publish.shelf import Shelf
@@ -154,12 +157,22 @@ def load(
     steps.begin(con)
     load_codelists(con)
     in_force = read_governance(settings.governance, as_of)
-    registration = ingest.load_export(
-        con, export, source, governance=in_force, as_of=as_of, zone=settings.timezone
-    )
-    opted_out.forget_history(con)
     words = settings.words_of_the_night
     steward_file.copy_file(settings.acceptances_path, words)
+    withdrawals = read_withdrawals(words, source)
+    refuse_withdrawn(withdrawals, ingest.fingerprint(export, source))
+    registration = ingest.load_export(
+        con,
+        export,
+        source,
+        governance=in_force,
+        as_of=as_of,
+        zone=settings.timezone,
+        withdrawn=[one.export_id for one in withdrawals],
+    )
+    remarks = _delivery_remarks(con, settings, source, registration)
+    note_deliveries(settings, read_received(con), remarks)
+    opted_out.forget_history(con)
     night = plan(
         settings,
         source=source,
@@ -177,7 +190,19 @@ def load(
         files.remove_tree(settings.outputs)
     steps.record(con, steps.EXPORT)
     rows = {name: _count(con, f"source.{name}") for name in TABLES}
-    return Loaded(registration, night, rows, (remark,) if remark else ())
+    said = dict.fromkeys([*([remark] if remark else []), *remarks])
+    return Loaded(
+        registration, night, rows, tuple(one for one in said if one not in registration.warnings)
+    )
+
+
+def _delivery_remarks(
+    con: duckdb.DuckDBPyConnection, settings: Settings, source: str, registration: Registration
+) -> list[str]:
+    """What a person should know of this delivery beside the others."""
+    last = expected_hospitals.hospitals_of(Shelf(settings.published).head(), source)
+    alone = expected_hospitals.remark(con, last)
+    return [*registration.about_deliveries, *([alone] if alone else [])]
 
 
 def build_table(con: duckdb.DuckDBPyConnection, model: Model) -> int:
@@ -295,6 +320,8 @@ def write_study_outputs(
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish; the worklists of what is current are current, too."""
     published = publish(con, settings, the_catalogue())
+    note_published(con, Night.read(con).inputs.source)
+    note_deliveries(settings, read_received(con))
     kept_sources.keep(con, settings, Night.read(con).inputs.export_id)
     kept_sources.prune(settings, Shelf(settings.published).all())
     follow(settings)

@@ -1,7 +1,7 @@
 """The file in which stewards' words stand: its schema, opening it, its versions.
 
 Belongs here: the SQLite file itself, its ids and its copy for a night. Does not belong here: what
-is written to it (acceptances, queries).
+is written to it (acceptances, queries, withdrawn deliveries).
 
 It is a file apart from the warehouse, so that a refresh never blocks a steward. Nothing said is
 changed or removed: a withdrawal, an approval, an answer are rows of their own. Times in it are UTC
@@ -58,6 +58,15 @@ _VERSIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "create index query_events_of on query_events (number, ordinal)",
+    ),
+    (
+        """
+        create table withdrawn_deliveries (
+            number integer primary key autoincrement,
+            source text not null, export_id text not null, author text not null,
+            reason text not null, withdrawn_at text not null, taken_again_at text
+        )
+        """,
     ),
 )
 """What each version of the file adds to the one before; `pragma user_version` counts them."""

@@ -9,46 +9,54 @@ hospital it names, else to that of its treatment or patient in the same delivery
 belongs to no hospital its delivery covers stays as long as its delivery does.
 """
 
-import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import duckdb
 
+from etl.ingest import received
 from etl.ingest.raw_tables import identifier, literal
+from etl.ingest.received import Delivered
 from expectations.export_format import TABLES
 
 _KEPT = (*TABLES, "collected", "repeated_values", "unmatched_forms")
+_OLDER = (
+    "This delivery is older than what is in hand for every hospital it covers: the state of the "
+    "registry did not change."
+)
 
 
-@dataclass(frozen=True)
-class Delivered:
-    """One delivery of a source: what it is, when its data end, and whom it covers (None: all)."""
-
-    source: str
-    export_id: str
-    export_date: dt.date
-    hospitals: tuple[str, ...] | None
-
-
-def keep_last_state(con: duckdb.DuckDBPyConnection, source: str, *, partial: bool) -> None:
+def keep_last_state(
+    con: duckdb.DuckDBPyConnection, source: str, *, partial: bool, withdrawn: Sequence[str] = ()
+) -> None:
     """Keep what stands in `source` before it is replaced, where it may be needed again.
 
     Args:
         con: the warehouse, `source` as the last load left it, or empty.
         source: the registry about to be loaded.
         partial: whether the coming delivery covers some hospitals only.
+        withdrawn: deliveries of that registry, by export_id, whose rows are forgotten.
     """
-    con.execute("create schema if not exists deliveries")
+    received.create(con)
     con.execute(
         "create table if not exists deliveries.exports (source varchar, export_id varchar, "
         "export_date date, hospitals varchar[], received bigint)"
     )
     _number_kept_parts(con, source)
+    con.execute("alter table deliveries.exports add column if not exists in_force boolean")
+    received.note_withdrawn(con, source, withdrawn)
+    con.execute(
+        "delete from deliveries.exports where source = $source "
+        "and list_contains($withdrawn, export_id)",
+        {"source": source, "withdrawn": list(withdrawn)},
+    )
+    _forget_rows(con, source)
     if not _exists(con, "source", "export"):
         return
     last = con.execute("select source, export_id, export_date, scope from source.export").fetchone()
     if last is None or last[3] != "full" or not (partial or last[0] != source):
+        return
+    if last[0] == source and last[1] in withdrawn:
         return
     if not con.execute(
         "select 1 from deliveries.exports where source = ?", [last[0]]
@@ -56,7 +64,9 @@ def keep_last_state(con: duckdb.DuckDBPyConnection, source: str, *, partial: boo
         _keep(con, Delivered(last[0], last[1], last[2], None))
 
 
-def compose(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> tuple[str, list[str]]:
+def compose(
+    con: duckdb.DuckDBPyConnection, delivered: Delivered
+) -> tuple[str, list[str], list[str]]:
     """Make `source` the state of the registry after this delivery.
 
     Args:
@@ -65,20 +75,35 @@ def compose(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> tuple[str, 
 
     Returns:
         The id of the state (that of the delivery, when it is full and nothing newer is known),
-        and sentences for what a person should know.
+        sentences on how old each hospital's newest delivery is, and on this one where it is not
+        simply the newest.
     """
     if delivered.hospitals is None and not _newer_parts(con, delivered):
         _forget(con, delivered.source)
         _note_full(con, delivered)
-        return delivered.export_id, []
+        return delivered.export_id, [], _noted(con, delivered, [delivered.export_id])
     _keep(con, delivered)
     _attribute(con, delivered.source)
     _choose(con, delivered.source)
-    remarks = _lay_together(con, delivered)
+    _lay_together(con, delivered)
     rows = con.execute(
         "select hospital_id, export_id from source.deliveries order by all"
     ).fetchall()
-    return hashlib.sha256(repr(["composed", delivered.source, rows]).encode()).hexdigest(), remarks
+    in_force = con.execute(
+        "select export_id from deliveries.exports where source = ? and in_force", [delivered.source]
+    ).fetchall()
+    about = _noted(con, delivered, [export_id for (export_id,) in in_force])
+    if not about and delivered.export_id not in {export_id for _, export_id in rows}:
+        about = [_OLDER]
+    state_id = hashlib.sha256(repr(["composed", delivered.source, rows]).encode()).hexdigest()
+    return state_id, _ages(con), about
+
+
+def _noted(
+    con: duckdb.DuckDBPyConnection, delivered: Delivered, in_force: Sequence[str]
+) -> list[str]:
+    remark = received.note_received(con, delivered, in_force)
+    return [remark] if remark else []
 
 
 def _note_full(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
@@ -153,7 +178,7 @@ def _keep(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
         [delivered.source, delivered.export_id],
     )
     con.execute(
-        "insert into deliveries.exports select ?, ?, ?, ?, coalesce(max(received), 0) + 1 "
+        "insert into deliveries.exports select ?, ?, ?, ?, coalesce(max(received), 0) + 1, true "
         "from deliveries.exports",
         [
             delivered.source,
@@ -196,36 +221,54 @@ def _attribute(con: duckdb.DuckDBPyConnection, source: str) -> None:
 
 
 def _choose(con: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Fill `source.deliveries` with the newest delivery of each hospital; forget the others."""
+    """Fill `source.deliveries` with the newest delivery of each hospital; forget older ones.
+
+    The one before the newest stays too: it is the state again once the newest is withdrawn.
+    """
     named = " union ".join(f"select _hospital from {_stored(source, table)}" for table in TABLES)
     con.execute(
-        "insert into source.deliveries "
+        "create or replace temp table _ranked as "
         "with known as (select unnest(hospitals) as hospital from deliveries.exports "
-        f"where source = {literal(source)} union ({named})), "
-        "ranked as (select k.hospital, e.export_date, e.export_id, row_number() over "
+        f"where source = {literal(source)} union ({named})) "
+        "select k.hospital, e.export_date, e.export_id, row_number() over "
         "(partition by k.hospital order by e.export_date desc, e.received desc) as _rank "
         "from known as k join deliveries.exports as e on e.source = "
         f"{literal(source)} and (e.hospitals is null or list_contains(e.hospitals, k.hospital)) "
-        "where k.hospital is not null) "
-        "select hospital, export_date, export_id from ranked where _rank = 1 order by hospital"
+        "where k.hospital is not null"
+    )
+    con.execute(
+        "insert into source.deliveries select hospital, export_date, export_id from _ranked "
+        "where _rank = 1 order by hospital"
     )
     # The newest full delivery stays for the rows that name no hospital.
     con.execute(
-        "delete from deliveries.exports where source = ? and export_id not in "
-        "(select export_id from source.deliveries) and export_id is distinct from "
-        "(select export_id from deliveries.exports where source = ? and hospitals is null "
-        "order by export_date desc, received desc limit 1)",
-        [source, source],
+        "update deliveries.exports set in_force = export_id in "
+        "(select export_id from source.deliveries) or export_id is not distinct from "
+        "(select export_id from deliveries.exports where source = $source and hospitals is null "
+        "order by export_date desc, received desc limit 1) where source = $source",
+        {"source": source},
     )
+    con.execute(
+        "delete from deliveries.exports where source = ? and not in_force "
+        "and export_id not in (select export_id from _ranked where _rank = 2)",
+        [source],
+    )
+    con.execute("drop table _ranked")
+    _forget_rows(con, source)
+
+
+def _forget_rows(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Remove the kept rows of deliveries that are kept no longer."""
     for table in _KEPT:
-        con.execute(
-            f"delete from {_stored(source, table)} where _export_id not in "
-            "(select export_id from deliveries.exports where source = ?)",
-            [source],
-        )
+        if _exists(con, "deliveries", f"{source}__{table}"):
+            con.execute(
+                f"delete from {_stored(source, table)} where _export_id not in "
+                "(select export_id from deliveries.exports where source = ?)",
+                [source],
+            )
 
 
-def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[str]:
+def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
     source = delivered.source
     chosen = (
         "(t._hospital is null or exists (select 1 from source.deliveries as d "
@@ -234,7 +277,7 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
     label = "' of ' || e.export_date || ', ' || left(e.export_id, 8)"
     join = (
         "join deliveries.exports as e on e.export_id = t._export_id "
-        f"and e.source = {literal(source)}"
+        f"and e.source = {literal(source)} and e.in_force"
     )
     for table in TABLES:
         con.execute(f"delete from source.{table}")
@@ -251,7 +294,7 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
     con.execute("delete from source.collected")
     con.execute(
         "insert into source.collected select table_name, column_name, bool_or(collected) "
-        f"from {_stored(source, 'collected')} group by all"
+        f"from {_stored(source, 'collected')} as t {join} group by all"
     )
     for table, files in (
         ("repeated_values", ("kept_file", "other_file")),
@@ -265,7 +308,6 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[
             f"where {_record_stays(source, chosen) if table == 'repeated_values' else 'true'} "
             "order by e.export_date, e.received"
         )
-    return _ages(con, delivered)
 
 
 def _record_stays(source: str, chosen: str) -> str:
@@ -281,23 +323,14 @@ def _record_stays(source: str, chosen: str) -> str:
     return "(" + " or ".join(stays) + ")"
 
 
-def _ages(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> list[str]:
+def _ages(con: duckdb.DuckDBPyConnection) -> list[str]:
     newest = con.execute("select max(export_date) from source.deliveries").fetchone()
     rows = con.execute(
         "select hospital_id, export_date from source.deliveries order by export_date, hospital_id"
     ).fetchall()
-    sentences = [
+    return [
         f"Hospital {hospital}: its newest delivery is of {day}, "
         f"{(newest[0] - day).days} days older than the newest of all."
         for hospital, day in rows
         if newest and day < newest[0]
     ]
-    in_use = con.execute(
-        "select 1 from source.deliveries where export_id = ?", [delivered.export_id]
-    ).fetchone()
-    if in_use is None:
-        sentences.append(
-            "This delivery is older than what is in hand for every hospital it covers: the state "
-            "of the registry did not change."
-        )
-    return sentences

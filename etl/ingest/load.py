@@ -6,6 +6,7 @@ step itself.
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import duckdb
 from etl.errors import InputUnreadableError
 from etl.governance import NOBODY, Governance
 from etl.ingest.check_files import check_columns, check_labels
-from etl.ingest.compose import Delivered, compose, keep_last_state
+from etl.ingest.compose import compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import (
     Delivery,
@@ -30,6 +31,7 @@ from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, w
 from etl.ingest.read_csv import read_csv
 from etl.ingest.read_sav import read_sav
 from etl.ingest.read_xlsx import read_xlsx
+from etl.ingest.received import Delivered
 from etl.ingest.records import Records
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
@@ -48,6 +50,7 @@ def load_export(
     governance: Governance = NOBODY,
     as_of: dt.date | None = None,
     zone: str = ZONE,
+    withdrawn: Sequence[str] = (),
 ) -> Registration:
     """Load a delivery into the schemas `raw` and `source`, in one transaction.
 
@@ -59,6 +62,7 @@ def load_export(
         governance: the opt-outs and merges in force.
         as_of: the ledger's day, which no data cut-off lies after; None where there is no ledger.
         zone: the site's zone, in which an export without a manifest is dated.
+        withdrawn: deliveries of that registry, by export_id, that its state does without.
 
     Raises:
         InputUnreadableError: something of the delivery cannot be read; nothing was changed.
@@ -67,7 +71,7 @@ def load_export(
     delivery = open_delivery(Path(export_dir), mapping)
     con.execute("begin")
     try:
-        registration = _load(con, delivery, source, mapping, governance, as_of, zone)
+        registration = _load(con, delivery, source, mapping, governance, as_of, zone, withdrawn)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
@@ -83,12 +87,13 @@ def _load(
     governance: Governance,
     as_of: dt.date | None,
     zone: str,
+    withdrawn: Sequence[str],
 ) -> Registration:
     hospitals = delivery.manifest.hospitals if delivery.manifest else ()
     if delivery.manifest is not None:
         named = f"{delivery.folder / MANIFEST}, export_date"
         refuse_impossible(delivery.manifest.cut_off, named, as_of)
-    keep_last_state(con, source, partial=bool(hospitals))
+    keep_last_state(con, source, partial=bool(hospitals), withdrawn=withdrawn)
     create_raw_tables(con)
     create_source_tables(con)
     counts: list[FileCount] = []
@@ -125,10 +130,12 @@ def _load(
         export_id(source, delivery, {count.name: count.sha256 for count in counts}),
         _cut_off(con, delivery, mapping, warnings, zone),
         hospitals or None,
+        delivery.folder.name,
+        as_of,
     )
     refuse_impossible(delivered.export_date, f"{delivery.folder}, without a manifest", as_of)
-    state_id, remarks = compose(con, delivered)
-    warnings += remarks
+    state_id, ages, about = compose(con, delivered)
+    warnings += [*ages, *about]
     apply_merges(con, governance)
     registration = Registration(
         source=source,
@@ -138,6 +145,7 @@ def _load(
         scope=",".join(hospitals) or "full",
         files=tuple(counts),
         warnings=tuple(warnings),
+        about_deliveries=tuple(about),
     )
     _register(con, registration, mapping)
     return registration

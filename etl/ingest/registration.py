@@ -26,7 +26,10 @@ class FileCount:
 
 @dataclass(frozen=True)
 class Registration:
-    """An export as registered; `warnings` are sentences without patient values."""
+    """An export as registered; `warnings` are sentences without patient values.
+
+    `about_deliveries` are those of them that say how it stands beside earlier deliveries.
+    """
 
     source: str
     registry: str
@@ -35,6 +38,7 @@ class Registration:
     scope: str
     files: tuple[FileCount, ...]
     warnings: tuple[str, ...]
+    about_deliveries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

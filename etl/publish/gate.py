@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import duckdb
 
 from etl.errors import GateHeldError
-from etl.publish import steps
+from etl.publish import expected_hospitals, steps
 from expectations import controls
 from expectations.catalogue import Catalogue
 from expectations.export_format import TABLES
@@ -24,6 +24,7 @@ def ask(
     counts: Mapping[str, int],
     last_counts: Mapping[str, int],
     may_be_empty: Collection[str] = (),
+    last_hospitals: Collection[str] = (),
 ) -> None:
     """Let the publication pass, or hold it with every reason there is.
 
@@ -34,6 +35,7 @@ def ask(
         counts: Rows of each table now, by `layer.table`.
         last_counts: Rows of each table in the last published snapshot; empty when none.
         may_be_empty: Tables whose emptying is meant (a study that is no longer asked for).
+        last_hospitals: Hospitals of the last published snapshot of this registry.
 
     Raises:
         GateHeldError: something holds the gate; the message lists all of it.
@@ -44,6 +46,7 @@ def ask(
         *_wrong_cutoffs(con),
         *_emptied(counts, last_counts, may_be_empty),
         *_judging(con, catalogue),
+        *expected_hospitals.missing(con, last_hospitals),
         *controls.problems(con, catalogue),
     ]
     if reasons:

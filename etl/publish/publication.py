@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from etl.models import load_models
-from etl.publish import files, gate, snapshot, steps
+from etl.publish import expected_hospitals, files, gate, snapshot, steps
 from etl.publish.night import Night
 from etl.publish.shelf import DEFINITIONS, Published, Shelf
 from etl.settings import Settings
@@ -73,6 +73,7 @@ def publish(
         counts=counts,
         last_counts=head.manifest["layers"] if head is not None and same_source else {},
         may_be_empty=_study_tables(con) if _asks_for_fewer_studies(head, night) else (),
+        last_hospitals=expected_hospitals.hospitals_of(head, night.inputs.source),
     )
     record = _record(con, night)
     ledger.plan_snapshot(con, record)

@@ -1,6 +1,7 @@
 """The state of a registry: the newest delivery of each hospital, with its age."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 
 from etl.ingest import Registration, fingerprint, load_export
+from etl.ingest.received import read_received, short
 from etl.warehouse import open_memory
 from tests.unit.ingest_support import native_header, native_row, rows, write_manifest, write_native
 
@@ -102,7 +104,7 @@ def test_hospitals_that_deliver_one_by_one_make_up_the_registry(con, tmp_path):
     load(con, delivery(tmp_path / "b", "2025-01-02", ["H2"], {"P2": "H2"}))
     load(con, delivery(tmp_path / "c", "2025-01-03", ["H3", "H1"], {"P3": "H3", "P4": "H1"}))
     assert set(patients(con)) == {"P2", "P3", "P4"}
-    assert rows(con, "select count(*) from deliveries.exports") == [(2,)]
+    assert rows(con, "select count(*) from deliveries.exports where in_force") == [(2,)]
 
 
 def test_the_same_delivery_twice_is_the_same_state(con, tmp_path):
@@ -162,3 +164,99 @@ def test_what_is_collected_is_what_any_delivery_collects(con, tmp_path):
         con, "select distinct collected from source.collected where table_name = 'hospitals'"
     ) == [(True,)]
     assert rows(con, "select count(*) from source.collected") == [(86,)]
+
+
+def received(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
+    """Folder, status, and the delivery after which the same contents came again; oldest first."""
+    names = {one.delivery_id: one.folder for one in read_received(con)}
+    return [
+        (one.folder, one.status, names.get(short(one.came_again_after or "")))
+        for one in reversed(read_received(con))
+    ]
+
+
+def test_a_superseded_delivery_sent_again_is_the_newest_and_is_named(con, tmp_path):
+    first = delivery(tmp_path / "1", "2025-03-03", ["H2"], {"P1": "H2"}, "male")
+    load(con, first)
+    load(con, delivery(tmp_path / "2", "2025-03-03", ["H2"], {"P1": "H2"}, "female"))
+    assert patients(con) == {"P1": "female"}
+    assert received(con) == [("1", "superseded", None), ("2", "in force", None)]
+    again = load(con, shutil.copytree(first, tmp_path / "3"))
+    assert patients(con) == {"P1": "male"}
+    assert received(con) == [
+        ("1", "superseded", None),
+        ("2", "superseded", None),
+        ("3", "in force", "2"),
+    ]
+    ids = {one.folder: one.delivery_id for one in read_received(con)}
+    [remark] = [one for one in again.warnings if ids["2"] in one]
+    assert ids["3"] == ids["1"]
+    assert ids["1"] in remark
+    assert len(received(con)) == len(read_received(con)) == 3
+    load(con, first)  # what is in force is not sent again
+    assert len(received(con)) == 3
+
+
+def test_whole_registries_sent_again_are_named_too(con, tmp_path):
+    load(con, delivery(tmp_path / "1", "2025-01-01", "full", {"P1": "H1"}))
+    load(con, delivery(tmp_path / "2", "2025-02-01", "full", {"P1": "H1", "P2": "H1"}))
+    load(con, tmp_path / "1")
+    assert received(con) == [
+        ("1", "superseded", None),
+        ("2", "superseded", None),
+        ("1", "in force", "2"),
+    ]
+    assert set(patients(con)) == {"P1"}
+
+
+def test_a_superseded_delivery_that_is_older_by_its_cut_off_changes_nothing(con, tmp_path):
+    load(con, delivery(tmp_path / "1", "2025-01-01", ["H1"], {"P1": "H1"}))
+    load(con, delivery(tmp_path / "2", "2025-02-01", ["H1"], {"P2": "H1"}))
+    assert "stays" in load(con, tmp_path / "1").warnings[-1]
+    assert set(patients(con)) == {"P2"}
+    assert [status for _, status, _ in received(con)] == ["superseded", "in force", "older"]
+
+
+def test_a_withdrawn_delivery_does_not_block_its_hospital(con, tmp_path):
+    load(con, delivery(tmp_path / "h1", "2025-01-01", ["H1"], {"P1": "H1"}))
+    load(con, delivery(tmp_path / "before", "2025-01-01", ["H2"], {"P2": "H2"}))
+    load(con, delivery(tmp_path / "mistyped", "2025-12-01", ["H2"], {"P3": "H2"}))
+    corrected = delivery(tmp_path / "corrected", "2025-02-01", ["H2"], {"P4": "H2"})
+    load(con, corrected)
+    assert set(patients(con)) == {"P1", "P3"}  # older than what is in hand
+    mistyped = [one.export_id for one in read_received(con) if one.folder == "mistyped"]
+
+    def without(folder: str) -> set[str]:
+        load_export(con, tmp_path / folder, "native", withdrawn=mistyped)
+        return set(patients(con))
+
+    assert without("h1") == {"P1", "P4"}  # what came before and after it stands
+    assert without("corrected") == {"P1", "P4"}
+    assert rows(con, "select max(export_date) from source.deliveries") == [(dt.date(2025, 2, 1),)]
+    statuses = {folder: status for folder, status, _ in received(con)}
+    assert statuses == {
+        "h1": "in force",
+        "before": "superseded",
+        "mistyped": "withdrawn",
+        "corrected": "in force",
+    }
+    load(con, tmp_path / "mistyped")  # taken again
+    assert set(patients(con)) == {"P1", "P3"}
+
+
+def test_a_withdrawn_whole_registry_is_no_base_of_a_part(con, tmp_path):
+    load(con, delivery(tmp_path / "all", "2025-01-01", "full", {"P1": "H1", "P2": "H2"}))
+    [whole] = read_received(con)
+    part = delivery(tmp_path / "part", "2024-12-01", ["H2"], {"P3": "H2"})
+    load_export(con, part, "native", withdrawn=[whole.export_id])
+    assert set(patients(con)) == {"P3"}
+
+
+def test_a_whole_delivery_is_not_kept_from_a_hospital_by_a_withdrawn_part(con, tmp_path):
+    load(con, delivery(tmp_path / "part", "2025-12-01", ["H1"], {"P1": "H1"}))
+    whole = delivery(tmp_path / "all", "2025-02-01", "full", {"P9": "H1", "P2": "H2"})
+    load(con, whole)
+    assert set(patients(con)) == {"P1", "P2"}
+    part = [one.export_id for one in read_received(con) if one.folder == "part"]
+    load_export(con, whole, "native", withdrawn=part)
+    assert set(patients(con)) == {"P9", "P2"}

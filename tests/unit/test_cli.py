@@ -15,7 +15,7 @@ VERBS = {
     *("refresh", "demo", "synth", "check", "rules", "findings", "accept", "withdraw", "explain"),
     *("approve", "reject", "acceptances", "queries"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
-    *("second-opinion", "deliveries", "governance", "prune", "digest", "heartbeat"),
+    *("second-opinion", "governance", "prune", "digest", "heartbeat"),
     *("rejudge", "compare"),
 }
 
@@ -40,6 +40,13 @@ def test_every_verb_about_one_query_has_help(capsys: pytest.CaptureFixture[str])
     for verb in ("release", "show", "assign", "comment", "answer", "close"):
         assert run("query", verb, "--help") == 0
         assert f"query {verb} [OPTIONS]" in capsys.readouterr().out
+
+
+def test_deliveries_and_withdrawing_one_have_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deliveries", "--help") == 0
+    assert "withdraw" in capsys.readouterr().out
+    assert run("deliveries", "withdraw", "--help") == 0
+    assert "--reason" in capsys.readouterr().out
 
 
 def test_help_imports_nothing_heavy() -> None:

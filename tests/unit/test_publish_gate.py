@@ -10,7 +10,8 @@ import pytest
 
 from etl import refresh
 from etl.errors import GateHeldError
-from etl.publish import gate, steps
+from etl.ingest.compose import keep_last_state
+from etl.publish import expected_hospitals, gate, steps
 from etl.settings import Settings
 from etl.warehouse import open_memory
 from expectations.catalogue import Catalogue
@@ -73,12 +74,21 @@ def whole() -> Any:
         for table in TABLES:
             con.execute(f"create table source.{table} (a integer)")
             con.execute(create_table_sql(contract_for(f"staging.{table}")))
+        keep_last_state(con, "native", partial=False)
+        con.execute(
+            "create table source.export as select 'native' as source, 'R' as registry, "
+            "date '2025-03-03' as export_date"
+        )
+        con.execute(
+            "create table source.deliveries as select null::varchar as hospital_id, "
+            "date '2025-03-03' as export_date, 'e1' as export_id"
+        )
         con.execute("insert into source.patients values (1), (2)")
         con.execute(create_table_sql(contract_for("derived.delivered_cutoffs")))
         con.execute(
-            "insert into staging.patients (source_file, source_line, record_key, is_placed, "
-            "patient_id) values ('patients.csv', 2, 'P1', true, 'P1'), "
-            "('patients.csv', 3, 'P2', true, 'P2')"
+            "insert into staging.patients (source_file, source_line, source_part, source_number, "
+            "record_key, is_placed, patient_id) values ('patients.csv', 2, 1, 1, 'P1', true, 'P1'),"
+            " ('patients.csv', 3, 1, 1, 'P2', true, 'P2')"
         )
         con.execute(
             "create table derived.persons as select patient_id, patient_id as person_id "
@@ -232,10 +242,6 @@ def test_a_drawing_that_failed_is_not_done_until_it_is(
         settings, source="native", export_id="x", as_of=date(2025, 3, 3), studies=STUDIES[:1]
     )
     night.save(whole)
-    whole.execute(
-        "create table source.export as select 'native' as source, 'R' as registry, "
-        "date '2025-03-03' as export_date"
-    )
     whole.execute("delete from raw.steps where step like 'outputs%'")
     required = steps.required(DEPENDS_ON, night.studies)
 
@@ -250,3 +256,72 @@ def test_a_drawing_that_failed_is_not_done_until_it_is(
     monkeypatch.setattr("etl.outputs.report.write_outputs", lambda *_: [])
     refresh.write_study_outputs(whole, settings, STUDIES[0])
     ask(whole, required=required)
+
+
+HOSPITALS = """
+    insert into staging.hospitals (source_file, source_line, source_part, source_number,
+        record_key, is_placed, hospital_id, active_from_earliest, active_to_latest)
+    select 'hospitals.csv', row_number() over (), 1, 1, hospital, true, hospital, began, ended
+    from (values
+        ('H1', null, null), ('H2', date '2025-03-03', null), ('H3', date '2025-03-04', null),
+        ('H4', null, date '2025-03-03'), ('H5', null, date '2025-03-02')
+    ) as listed (hospital, began, ended);
+    insert into source.hospitals select 1 from range(5);
+"""
+
+
+def parts(con: duckdb.DuckDBPyConnection, *hospitals: str) -> None:
+    """The registry's state is of these hospitals' own deliveries."""
+    con.execute("delete from source.deliveries")
+    for hospital in hospitals:
+        con.execute("insert into source.deliveries values (?, '2025-03-03', 'e')", [hospital])
+
+
+def withdraw(con: duckdb.DuckDBPyConnection, hospitals: list[str] | None) -> None:
+    con.execute(
+        "insert into deliveries.received (source, hospitals, is_withdrawn) "
+        "values ('native', ?, true)",
+        [hospitals],
+    )
+
+
+def lacking(con: duckdb.DuckDBPyConnection, last: tuple[str, ...] = ()) -> str:
+    with pytest.raises(GateHeldError, match="no delivery stands of") as held:
+        ask(con, last_hospitals=last)
+    return str(held.value).split("no delivery stands of ")[1].split(" (")[0]
+
+
+def test_an_expected_hospital_of_which_no_delivery_stands_holds_the_gate(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    """Expected: active on the cut-off; H3 begins the day after it, H5 ended the day before."""
+    whole.execute(HOSPITALS)
+    ask(whole)  # a full delivery stands for every hospital
+    parts(whole, "H1")
+    assert lacking(whole) == "H2, H4"
+    parts(whole, "H1", "H2")
+    assert lacking(whole, last=("H9",)) == "H4"  # hospitals.csv goes before the last snapshot
+    parts(whole, "H1", "H2", "H4")
+    ask(whole, last_hospitals=("H9",))
+
+
+def test_without_a_list_the_hospitals_of_the_last_snapshot_are_expected(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    parts(whole, "H1", "H2")
+    ask(whole, last_hospitals=("H1",))
+    assert lacking(whole, last=("H1", "H2", "H3")) == "H3"
+    ask(whole)
+    assert "H1, H2 and no other" in str(expected_hospitals.remark(whole, ()))
+    assert expected_hospitals.remark(whole, ("H1",)) is None
+
+
+def test_a_hospital_whose_own_delivery_was_withdrawn_is_not_expected(
+    whole: duckdb.DuckDBPyConnection,
+) -> None:
+    whole.execute(HOSPITALS)
+    parts(whole, "H1", "H2")
+    withdraw(whole, None)  # a withdrawn full delivery takes no hospital out of the registry
+    assert lacking(whole) == "H4"
+    withdraw(whole, ["H4"])
+    ask(whole)
