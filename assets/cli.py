@@ -6,6 +6,7 @@ Nothing heavy is imported until a verb needs it, so that `--help` is quick.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -65,25 +66,41 @@ for _module in _MODULES:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command; ends the process with the exit code of contracts, section 2."""
+    from etl.errors import StoppedError
+
+    before = {one: signal.signal(one, _stop) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
         app(list(argv) if argv is not None else None)
+    except StoppedError as stopped:
+        err(str(stopped))
+        sys.exit(stopped.exit_code)
     except Exception as error:
         if os.environ.get("RECHALLENGE_DEBUG"):
             raise
-        err(_sentence(error))
-        sys.exit(_exit_code(error))
+        sentence, code = _ending(error)
+        err(sentence)
+        sys.exit(code)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _sentence(error: Exception) -> str:
-    if _is_for_people(error):
-        return str(error)
-    from assets.guard import say
+def _stop(number: int, frame: object) -> None:
+    del frame
+    from etl.errors import StoppedError
 
-    return f"{say('The command', error)} Set RECHALLENGE_DEBUG=1 to see where it happened."
+    raise StoppedError(f"Stopped by {signal.Signals(number).name}. Nothing is half-published.")
 
 
-def _exit_code(error: Exception) -> int:
-    return int(getattr(error, "exit_code", 1)) if _is_for_people(error) else 1
+def _ending(error: Exception) -> tuple[str, int]:
+    """What is said of an error, and the exit code."""
+    from assets.guard import StepFailedError, say
+
+    said = say("The command", error)
+    hint = ""
+    if isinstance(said, StepFailedError) and not _is_for_people(error):
+        hint = " Set RECHALLENGE_DEBUG=1 to see where it happened."
+    return f"{said}{hint}", int(getattr(said, "exit_code", 1))
 
 
 def _is_for_people(error: Exception) -> bool:

@@ -57,8 +57,9 @@ def settings_for(home: Path | None, *, makes_home: bool = False, **overrides: An
 
     Raises:
         WrongUseError: a setting has a value it cannot have, or there is no such home.
+        EnvironmentFailedError: the home cannot be written to.
     """
-    from etl.errors import WrongUseError
+    from etl.errors import EnvironmentFailedError, WrongUseError
 
     settings = read_settings(**overrides, **({"home": home} if home is not None else {}))
     if not makes_home:
@@ -67,7 +68,8 @@ def settings_for(home: Path | None, *, makes_home: bool = False, **overrides: An
     try:
         settings.inbox.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongUseError(
+        is_wrong = isinstance(error, FileExistsError | NotADirectoryError)
+        raise (WrongUseError if is_wrong else EnvironmentFailedError)(
             f"{settings.home} cannot be used as the home folder: {error.strerror}. "
             "Name another with --home."
         ) from None

@@ -215,6 +215,8 @@ def _refresh(
         remark = refresh.recover(con, settings)
     if remark:
         err(remark)
+    for sentence in Shelf(settings.published).damaged().values():
+        err(sentence)
     export_id = ingest.fingerprint(export, source)
     if again:
         withdrawn.take_again(settings.acceptances_path, source, export_id)

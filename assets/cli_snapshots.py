@@ -43,6 +43,8 @@ def versions(home: Home = None, as_json: Json = False) -> None:
         }
         for one in shelf.all()
     ]
+    for sentence in shelf.damaged().values():
+        err(sentence)
     if not as_json:
         for row in rows:
             row["is_current"] = "current" if row["is_current"] else ""
@@ -89,6 +91,8 @@ def verify(
     shelf = Shelf(settings_for(home).published)
     chosen = shelf.all() if every else [shelf.get(snapshot or CURRENT)]
     found = {one.snapshot_id: problems_of(one) for one in chosen}
+    if every:
+        found |= {name: [sentence.rstrip(".")] for name, sentence in shelf.damaged().items()}
     if as_json:
         show([{"snapshot_id": name, "problems": said} for name, said in found.items()], True)
     for name, problems in found.items():

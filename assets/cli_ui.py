@@ -42,7 +42,8 @@ def ui(
         "RECHALLENGE_HOME": str(settings.home),
         "RECHALLENGE_UI_PORT": str(settings.ui_port),
     }
-    signal.signal(signal.SIGTERM, _stop)  # a service manager's way to say Ctrl-C
+    for number in (signal.SIGTERM, signal.SIGINT):  # a service manager says the first
+        signal.signal(number, _stop)
     with _running(settings.ui_port, settings.home, environment) as processes:
         out("Starting Dagster; this takes some twenty seconds.")
         sys.stdout.flush()

@@ -5,8 +5,8 @@ Does not belong here: deciding what to do about it.
 
 Dagster keeps every error for ever and shows it to anybody who can open the page. DuckDB quotes
 the offending value in conversion and constraint errors, pandas and pandera quote cells; their
-messages are therefore replaced. Errors written for people, and errors about our own code, are
-safe and pass.
+messages are therefore replaced. Errors written for people, errors of the machine and errors about
+our own code are safe and pass.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import duckdb
 
+from etl.environment import environment_error
 from etl.errors import RechallengeError
 from expectations.contracts import ContractBrokenError, ContractError
 from expectations.errors import ExpectationError
@@ -23,7 +24,6 @@ _ABOUT_OUR_CODE = (
     duckdb.BinderException,
     duckdb.CatalogException,
     duckdb.ParserException,
-    duckdb.OutOfMemoryException,
     NameError,
     ImportError,
 )
@@ -59,6 +59,9 @@ def say(what: str, error: BaseException) -> BaseException:
         return type(error)(str(error))
     if isinstance(error, _SPOKEN):
         return _with_code(str(error), getattr(error, "exit_code", 1))
+    of_the_environment = environment_error(error)
+    if of_the_environment is not None:
+        return of_the_environment
     kind = type(error).__name__
     if isinstance(error, _ABOUT_OUR_CODE):
         return StepFailedError(f"{what} failed: {kind}: {error}")

@@ -17,10 +17,20 @@ class GateHeldError(RechallengeError):
     exit_code = 1
 
 
+class EnvironmentFailedError(RechallengeError):
+    """The machine failed the program: disk full, read-only home, too little memory."""
+
+    exit_code = 1
+
+
 class WrongUseError(RechallengeError):
     """The command or a definition file was used wrongly."""
 
     exit_code = 2
+
+
+class WrongKeyError(WrongUseError):
+    """The encryption key is missing, or is not the one the database was written with."""
 
 
 class InputUnreadableError(RechallengeError):
@@ -33,3 +43,9 @@ class WarehouseBusyError(RechallengeError):
     """Another run holds the warehouse."""
 
     exit_code = 4
+
+
+class StoppedError(BaseException):
+    """A signal asked the command to end; no `Exception`, so that nothing takes it for a fault."""
+
+    exit_code = 143

@@ -10,7 +10,6 @@ Nights over the same delivery share one folder.
 """
 
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -18,7 +17,7 @@ import duckdb
 from etl.errors import InputUnreadableError
 from etl.ingest.source_tables import create_source_tables
 from etl.publish import files
-from etl.publish.shelf import Published
+from etl.publish.shelf import Published, Shelf
 from etl.settings import Settings
 
 _BUILDING = ".building-"
@@ -47,7 +46,9 @@ def keep(con: duckdb.DuckDBPyConnection, settings: Settings, export_id: str) -> 
             "(format parquet, compression zstd)"
         )
         path.chmod(0o600)
+        files.sync(path)
     building.rename(folder)
+    files.sync(folder.parent)
     return folder
 
 
@@ -73,11 +74,16 @@ def load(con: duckdb.DuckDBPyConnection, settings: Settings, published: Publishe
         )
 
 
-def prune(settings: Settings, published: Iterable[Published]) -> list[str]:
-    """Remove the source tables that no published snapshot came from; returns their exports."""
-    wanted = {str(one.manifest["export_id"]) for one in published}
-    if not settings.sources.is_dir():
+def prune(settings: Settings) -> list[str]:
+    """Remove the source tables that no published snapshot came from; returns their exports.
+
+    None while a publication is unfinished or a manifest cannot be read: whose they are is not
+    known then.
+    """
+    shelf = Shelf(settings.published)
+    if not settings.sources.is_dir() or shelf.has_unfinished or shelf.damaged():
         return []
+    wanted = {str(one.manifest["export_id"]) for one in shelf.all()}
     doomed = [path for path in sorted(settings.sources.iterdir()) if path.name not in wanted]
     for path in doomed:
         files.remove_tree(path)

@@ -26,7 +26,6 @@ from etl.parameters import Parameters
 from etl.publish import expected_hospitals, files, publication, steps
 from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish
-from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from etl.worklists.references import prepare_references
@@ -319,11 +318,14 @@ def write_study_outputs(
 
 def publish_night(con: duckdb.DuckDBPyConnection, settings: Settings) -> Publication:
     """Ask the gate and publish; the worklists of what is current are current, too."""
-    published = publish(con, settings, the_catalogue())
+    # Kept before the ledger's commit: a night that is cut off after it has lost nothing.
+    kept_sources.keep(con, settings, Night.read(con).inputs.export_id)
+    try:
+        published = publish(con, settings, the_catalogue())
+    finally:
+        kept_sources.prune(settings)
     note_published(con, Night.read(con).inputs.source)
     note_deliveries(settings, read_received(con))
-    kept_sources.keep(con, settings, Night.read(con).inputs.export_id)
-    kept_sources.prune(settings, Shelf(settings.published).all())
     follow(settings)
     return published
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from etl.errors import InputUnreadableError, WarehouseBusyError
+from etl.environment import environment_error
+from etl.errors import InputUnreadableError
 from etl.settings import Settings
 
 SCHEMAS = ("raw", "source", "codelists", "staging", "quality", "derived", "marts")
@@ -22,6 +23,8 @@ def open_session(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         WarehouseBusyError: another process holds the file.
+        WrongKeyError: it is encrypted with another key, or one is missing.
+        InputUnreadableError: it is damaged.
     """
     path = settings.warehouse_path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,26 +92,29 @@ def _connect(
         if settings.encryption_key is None:
             return duckdb.connect(str(path), read_only=read_only)
         return _connect_encrypted(path, settings.encryption_key.get_secret_value(), read_only)
-    except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
+    except duckdb.Error as error:
+        said = environment_error(error)
+        if said is None:
             raise
-        raise WarehouseBusyError(
-            f"{path} is held by another run. Wait for it to end, or stop it, and try again."
-        ) from None
+    raise type(said)(str(said).replace("the warehouse: ", f"{path}: ", 1))
 
 
 def _connect_encrypted(path: Path, key: str, read_only: bool) -> duckdb.DuckDBPyConnection:
     from duckdb_extensions import import_extension  # the extra `encryption`
 
     con = duckdb.connect()
-    import_extension("httpfs", con=con)
-    con.execute("load httpfs")
-    quoted = str(path).replace("'", "''")
-    secret = key.replace("'", "''")
-    mode = ", read_only" if read_only else ""
-    con.execute(f"attach '{quoted}' as warehouse (encryption_key '{secret}'{mode})")
-    con.execute("use warehouse")
-    con.execute("set temp_file_encryption = true")
+    try:
+        import_extension("httpfs", con=con)
+        con.execute("load httpfs")
+        quoted = str(path).replace("'", "''")
+        secret = key.replace("'", "''")
+        mode = ", read_only" if read_only else ""
+        con.execute(f"attach '{quoted}' as warehouse (encryption_key '{secret}'{mode})")
+        con.execute("use warehouse")
+        con.execute("set temp_file_encryption = true")
+    except BaseException:
+        con.close()
+        raise
     return con
 
 

@@ -115,6 +115,6 @@ def plan_night(
         wanted = head.snapshot_id
     else:
         wanted = snapshot_id(inputs)
-        if head is not None and any(one.snapshot_id == wanted for one in shelf.all()):
-            wanted = snapshot_id(inputs, head.snapshot_id)
+        if wanted in {*(one.snapshot_id for one in shelf.all()), *shelf.damaged()}:
+            wanted = snapshot_id(inputs, head.snapshot_id if head else wanted)
     return Night(wanted, inputs, as_of, tuple(sorted(studies)), same_as_head, readers)

@@ -11,18 +11,19 @@ was about to happen.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl.errors import WrongUseError
+from etl.errors import InputUnreadableError, WrongUseError
 from etl.publish import files
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
 DEFINITIONS = "study_definitions"
 """Key of the manifest: the definitions that the estimates were made by, by study."""
+_KINDS: dict[str, type] = {"sequence": int, "inputs_hash": str}
 _INTENT = ".publishing.json"
 _BUILDING = ".building-"
 _REMOVING = ".removing-"
@@ -73,24 +74,47 @@ class Shelf:
         return self.root / f"{_BUILDING}{snapshot_id}"
 
     def all(self) -> list[Published]:
-        """Every published snapshot, oldest first. One being published is not yet one."""
+        """Every published snapshot that can be read, oldest first; not one being published.
+
+        A damaged one is left out, so that it stops nobody: see `damaged`.
+        """
+        found = [one for one in self._read() if isinstance(one, Published)]
+        return sorted(found, key=lambda one: one.sequence)
+
+    def damaged(self) -> dict[str, str]:
+        """The snapshots whose manifest cannot be read, each with a sentence."""
+        return {one[0]: one[1] for one in self._read() if not isinstance(one, Published)}
+
+    def _read(self) -> Iterator[Published | tuple[str, str]]:
         pending = self._pending()
         if pending == self.current_id():
             pending = None  # cut off after the link moved: readers have it already
-        found = []
-        for path in self.root.glob(f"[!.]*/{MANIFEST}"):
-            folder = path.parent
+        for folder in sorted(self.root.glob("[!.]*/")):
+            path = folder / MANIFEST
             if folder.is_symlink() or folder.name == pending:
                 continue
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            found.append(Published(folder.name, folder, manifest))
-        return sorted(found, key=lambda one: one.sequence)
+            problem = "it is missing"
+            try:
+                manifest = json.loads(path.read_bytes()) if path.exists() else None
+                if manifest is not None:
+                    problem = _wrong_in(manifest)
+            except (ValueError, OSError) as error:
+                manifest, problem = None, type(error).__name__
+            if manifest is not None and not problem:
+                yield Published(folder.name, folder, manifest)
+            else:
+                yield (
+                    folder.name,
+                    f"{path}: the manifest of snapshot {folder.name} cannot be read ({problem}). "
+                    "The snapshot is passed over. Take its folder back from a backup.",
+                )
 
     def get(self, name: str) -> Published:
         """A snapshot by its id, by a frozen name, or `current`.
 
         Raises:
             WrongUseError: there is no such snapshot.
+            InputUnreadableError: its manifest is damaged.
         """
         wanted = self.names().get(name, name)
         if name == CURRENT:
@@ -98,12 +122,14 @@ class Shelf:
         for one in self.all():
             if one.snapshot_id == wanted:
                 return one
+        if wanted in self.damaged():
+            raise InputUnreadableError(self.damaged()[wanted])
         raise WrongUseError(
             f"There is no published snapshot {name}. `rechallenge versions` lists those there are."
         )
 
     def head(self) -> Published | None:
-        """The snapshot published last, whether or not it is current."""
+        """The snapshot published last that can be read, whether or not it is current."""
         published = self.all()
         return published[-1] if published else None
 
@@ -222,7 +248,27 @@ class Shelf:
         note = self.root / _INTENT
         if not note.exists():
             return None
-        return str(json.loads(note.read_text(encoding="utf-8"))["snapshot_id"])
+        try:
+            return str(json.loads(note.read_bytes())["snapshot_id"])
+        except (ValueError, KeyError, TypeError):
+            raise InputUnreadableError(
+                f"{note}: the note about a publication that was cut off cannot be read. Remove the "
+                "file: what the warehouse's ledger does not hold was not published."
+            ) from None
+
+
+def _wrong_in(manifest: object) -> str:
+    """What a manifest lacks that the shelf asks for; empty for nothing."""
+    if not isinstance(manifest, dict):
+        return "it is no object"
+    return next(
+        (
+            f"{name} is missing or no {kind.__name__}"
+            for name, kind in _KINDS.items()
+            if not isinstance(manifest.get(name), kind)
+        ),
+        "",
+    )
 
 
 def problems_of(published: Published) -> list[str]:

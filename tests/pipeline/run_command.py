@@ -1,4 +1,5 @@
-"""The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL.
+"""The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL
+(by another signal: `KILL_BY=SIGTERM`).
 
 `LAME_RULE=AE-T19` makes a rule hold for every record, as a mistake in the program would.
 
@@ -23,7 +24,7 @@ def _arm(where: str) -> None:
     def killed(*arguments: Any, **named: Any) -> Any:
         if after:
             original(*arguments, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[os.environ.get("KILL_BY", "SIGKILL")])
 
     setattr(owner, last, killed)
 

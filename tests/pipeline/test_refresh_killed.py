@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl.publish.shelf import Shelf
 from tests.pipeline.support_refresh import (
     DAY,
     PATIENTS,
@@ -22,19 +23,24 @@ from tests.pipeline.support_refresh import (
     refresh,
 )
 
-_STEPS = [
-    "etl.refresh:run_model",
-    "etl.refresh:ledger.plan",
-    "etl.refresh:write_worklists:after",
-    "etl.publish.publication:snapshot.build",
-    "etl.publish.publication:snapshot.build:after",
-    "etl.publish.publication:_name",
-    "etl.publish.publication:_name:after",
+_COMMITTED = [
     "etl.publish.publication:ledger.commit:after",
     "etl.publish.shelf:Shelf.switch:after",
     "etl.publish.shelf:Shelf.conclude:after",
 ]
-_COMMITTED = _STEPS[7:]
+_STEPS = [
+    "etl.refresh:run_model",
+    "etl.refresh:ledger.plan",
+    "etl.refresh:write_worklists:after",
+    "etl.refresh:kept_sources.keep",
+    "etl.kept_sources:files.sync",
+    "etl.refresh:kept_sources.keep:after",
+    "etl.publish.publication:snapshot.build",
+    "etl.publish.publication:snapshot.build:after",
+    "etl.publish.publication:_name",
+    "etl.publish.publication:_name:after",
+    *_COMMITTED,
+]
 
 
 def start(export: Path, home: Path, kill_at: str = "") -> subprocess.Popen[bytes]:
@@ -74,11 +80,30 @@ def test_killed_at_each_step_of_publication(home: Path, export: Path, kill_at: s
     assert rechallenge("verify", "--all", home=home).code == 0
     assert sorted(path.name for path in (home / "published").glob(".*")) == []
     assert (home / "worklists" / "current").readlink().name == current(home)
+    published = [one.manifest["export_id"] for one in Shelf(home / "published").all()]
+    assert sorted(path.name for path in (home / "sources").iterdir()) == sorted(published)
+    assert all(list((home / "sources" / name).glob("*.parquet")) for name in published)
     lists = {path.name for path in (home / "worklists").iterdir() if path.name != "current"}
     assert lists == {before, current(home)}
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         known = con.execute("select snapshot_id from quality.snapshots order by all").fetchall()
     assert known == sorted([(before,), (current(home),)])
+
+
+@pytest.mark.parametrize("at", ["etl.refresh:run_model", "etl.publish.publication:snapshot.build"])
+def test_a_signal_to_stop_is_obeyed_with_its_code(home: Path, export: Path, at: str) -> None:
+    before = current(home)
+    with_one_patient_less(export)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KILL_AT", at)
+        patched.setenv("KILL_BY", "SIGTERM")
+        ended = refresh(export, home)
+    assert ended.code == 143
+    assert "Nothing is half-published" in ended.err
+    assert current(home) == before
+    assert rechallenge("verify", "--all", home=home).code == 0
+    assert refresh(export, home).code == 0
+    assert current(home) != before
 
 
 @pytest.mark.slow

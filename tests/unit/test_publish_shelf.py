@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import WrongUseError
+from etl.errors import InputUnreadableError, WrongUseError
 from etl.publish import files
 from etl.publish.shelf import MANIFEST, Shelf, problems_of
 
@@ -181,3 +181,29 @@ def test_a_manifest_whose_inputs_were_changed_is_found(shelf: Shelf) -> None:
     assert problems_of(shelf.get("aaa")) == [
         "manifest.json was changed: its inputs do not give its inputs_hash"
     ]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"sequence": "two"}', "\udcff", None])
+def test_a_damaged_snapshot_stops_nothing_but_is_named(shelf: Shelf, text: str | None) -> None:
+    path = shelf.folder("bbb") / MANIFEST
+    path.parent.chmod(0o755)
+    path.unlink()
+    if text is not None:
+        path.write_bytes(text.encode(errors="surrogateescape"))
+    assert ids(shelf) == ["aaa", "ccc"]
+    assert list(shelf.damaged()) == ["bbb"]
+    assert str(path) in shelf.damaged()["bbb"]
+    assert shelf.rollback().snapshot_id == "aaa"
+    assert shelf.freeze("paper", "ccc").snapshot_id == "ccc"
+    with pytest.raises(InputUnreadableError, match="manifest of snapshot bbb cannot be read"):
+        shelf.get("bbb")
+    put(shelf, "ddd", 4)
+    assert shelf.prune(keep=1) == []  # aaa is current, ccc frozen, ddd the last
+    assert shelf.folder("bbb").exists()
+
+
+def test_a_damaged_note_of_a_publication_is_a_sentence(shelf: Shelf) -> None:
+    shelf.announce("ddd")
+    (shelf.root / ".publishing.json").write_text("")
+    with pytest.raises(InputUnreadableError, match="note about a publication"):
+        shelf.recover(lambda _: True)
