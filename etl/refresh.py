@@ -26,6 +26,7 @@ from etl.parameters import Parameters
 from etl.publish import expected_hospitals, files, publication, steps
 from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish
+from etl.publish.shelf import Shelf
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from etl.worklists.references import prepare_references

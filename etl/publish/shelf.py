@@ -103,11 +103,11 @@ class Shelf:
             if manifest is not None and not problem:
                 yield Published(folder.name, folder, manifest)
             else:
-                yield (
-                    folder.name,
+                said = (
                     f"{path}: the manifest of snapshot {folder.name} cannot be read ({problem}). "
-                    "The snapshot is passed over. Take its folder back from a backup.",
+                    "The snapshot is passed over. Take its folder back from a backup."
                 )
+                yield folder.name, said
 
     def get(self, name: str) -> Published:
         """A snapshot by its id, by a frozen name, or `current`.

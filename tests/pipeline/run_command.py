@@ -1,6 +1,6 @@
-"""The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL
-(by another signal: `KILL_BY=SIGTERM`).
+"""The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL.
 
+`KILL_BY=SIGTERM` ends it by another signal.
 `LAME_RULE=AE-T19` makes a rule hold for every record, as a mistake in the program would.
 
 Not part of the program: the tests start it in another process to see what a kill leaves.
