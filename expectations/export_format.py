@@ -206,7 +206,7 @@ ADVERSE_EVENTS = Table(
         _PATIENT,
         _TREATMENT,
         _text("term", "Adverse event term."),
-        _text("category", "Organ class as entered."),
+        _text("category", "Organ class as entered: MedDRA's as CTCAE names it, or the project's."),
         _code("ctcae_version", "ctcae_version", "CTCAE version used."),
         _integer("grade", "Worst CTCAE grade."),
         _code("immune_related", "yes_no_unknown", "Immune related, as entered.", optional=True),

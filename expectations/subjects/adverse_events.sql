@@ -23,7 +23,6 @@ starts as (
 terms as (
     select
         lower(term) as term,
-        max(category) as listed_category,
         case when count(grades) = count(*) and count(distinct grades) = 1 then max(grades) end
             as agreed_grades
     from codelists.ctcae_terms
@@ -102,7 +101,19 @@ select
     of_term.previous_resolved_date_latest,
     of_term.previous_not_resolved,
     terms.term is not null as is_listed_term,
-    terms.listed_category,
+    case
+        when a.category is not null
+            then exists (
+                select 1 from codelists.organ_classes as o
+                where lower(o.category) = lower(a.category)
+            )
+            or exists (
+                select 1 from codelists.codes as c
+                where
+                    c.codelist = 'organ_class'
+                    and lower(a.category) in (lower(c.code), lower(c.label))
+            )
+    end as is_listed_category,
     case when of_version.term is null then terms.agreed_grades else of_version.grades end
         as allowed_grades
 from staging.adverse_events as a

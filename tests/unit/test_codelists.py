@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from etl.synthetic.patterns import IMMUNE_EVENTS, OTHER_EVENTS
+from expectations.catalogue import load_catalogue
 from expectations.codelists import (
     FOLDER,
     code_lists,
@@ -223,3 +224,8 @@ def test_the_synthetic_registry_gives_grades_its_terms_have():
         for grades in allowed[event.term]:
             assert wanted <= set(grades), event.term
             assert event.has_grade_4 == ("4" in grades), event.term
+
+
+def test_the_fix_of_a_category_names_every_organ_class():
+    fix = load_catalogue().by_id["AE-C16b"].fix
+    assert [code for code in codes("organ_class") if f" {code}" not in fix] == []

@@ -34,6 +34,7 @@ registered as (
             listed.organ_class,
             listed_in_any_version.organ_class,
             organ_classes.organ_class,
+            entered_classes.code,
             'other'
         ) as organ_class,
         case adverse_events.immune_related when 'yes' then true when 'no' then false end
@@ -59,6 +60,12 @@ registered as (
     left join listed_in_any_version on lower(adverse_events.term) = listed_in_any_version.term
     left join codelists.organ_classes
         on lower(adverse_events.category) = lower(organ_classes.category)
+    -- the project's own organ classes are accepted beside those of MedDRA
+    left join codelists.codes as entered_classes
+        on
+            entered_classes.codelist = 'organ_class'
+            and lower(adverse_events.category)
+            in (lower(entered_classes.code), lower(entered_classes.label))
 ),
 
 events as (

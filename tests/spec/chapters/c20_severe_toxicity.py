@@ -230,6 +230,15 @@ CHAPTER = Chapter(
             organs="category | worst_grade\nother | 2\nskin | 3",
         ),
         Paragraph(
+            "The entered category may be an organ class of the project",
+            """
+            0-63  ipilimumab
+            10    event Ailment 3  category=lung
+            12    event Malady 4   category=Liver_and_bile_ducts
+            """,
+            organs="category | worst_grade\nhepatobiliary | 4\nlung | 3",
+        ),
+        Paragraph(
             "Stopping is said by any event that led to it, denied only by all",
             """
             0-63     ipilimumab
