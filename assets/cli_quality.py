@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assets.cli_common import Json, err, must_be_known, out, show
+from etl.rounding import rounded
 
 if TYPE_CHECKING:
     from expectations.trial import Trial
@@ -94,7 +95,7 @@ def _say(trial: "Trial") -> None:
     out(
         f"{trial.violated:,} violated of {trial.judged:,} judged; {trial.cannot_judge:,} cannot be "
         f"judged; applicable to {trial.applicable:,} ({trial.subject}); "
-        f"{trial.milliseconds:,.1f} ms."
+        f"{rounded(trial.milliseconds):,} ms."
     )
     if trial.records:
         show(

@@ -8,6 +8,7 @@ from etl.outputs import wording
 from etl.outputs.outcome_tables import time_name
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table
+from etl.rounding import rounded
 from etl.studies.definition import PublishedFigure
 
 
@@ -31,7 +32,7 @@ def comparison_table(results: Results) -> Table | None:
 def is_same(results: Results, figure: PublishedFigure) -> bool:
     """Whether what was found rounds to what is printed, over the same fraction where known."""
     found = found_value(results, figure)
-    if found is None or float(wording.rounded(found, figure.decimals)) != figure.value:
+    if found is None or float(rounded(found, figure.decimals)) != figure.value:
         return False
     if figure.denominator is None:
         return True
@@ -56,7 +57,7 @@ def _compared(results: Results, figure: PublishedFigure) -> Row:
         name,
         wording.group_name(figure.stratum),
         figure.printed,
-        wording.NONE if found is None else f"{wording.rounded(found, figure.decimals):,}{unit}",
+        wording.NONE if found is None else f"{rounded(found, figure.decimals):,}{unit}",
         f"{fraction}{star}",
         "yes" if is_same(results, figure) else "no",
     )

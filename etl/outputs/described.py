@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from etl.outputs import wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Row
+from etl.rounding import rounded
 from etl.studies.pairs import Pair
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _number_rows(one: Variable, name: str, made: "TableOne", strata: Iterable[st
         if found is None or not found("count").get(name):
             return wording.NONE
         middle, lower, upper = (
-            wording.rounded(float(found(part)[name]), one.decimals or 0)
+            rounded(float(found(part)[name]), one.decimals or 0)
             for part in ("median", "q25", "q75")
         )
         return f"{middle} [{lower}, {upper}]"

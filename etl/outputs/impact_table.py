@@ -10,6 +10,7 @@ from typing import Any
 from etl.outputs import wording
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table
+from etl.rounding import rounded
 
 ALL_RULES = "all"
 
@@ -76,8 +77,8 @@ def _median(row: Record, edition: str) -> str:
 def _moved(difference: float | None, *, scale: int, decimals: int) -> str:
     if difference is None:
         return wording.NONE
-    moved = wording.rounded(scale * difference, decimals)
-    return f"{moved:+}" if moved else f"{0:.{decimals}f}"
+    moved = rounded(scale * difference, decimals)
+    return f"{moved:+}" if moved else str(rounded(0, decimals))
 
 
 def _most_moved_first(one: tuple[str, Mapping[str, Record]]) -> tuple[Any, ...]:

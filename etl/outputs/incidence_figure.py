@@ -19,6 +19,7 @@ from etl.outputs.panels import months
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
+from etl.rounding import percent, rounded
 from etl.studies.endpoints import incidence_set
 from etl.studies.pairs import Pair
 from etl.survival.cumulative_incidence import IncidenceCurve, fit_aalen_johansen
@@ -189,7 +190,7 @@ def _drawn(
     for one in points:
         limits = wording.limits(one.lower, one.upper)
         hover.append(
-            f"{name}<br>{one.months:.1f} months<br>"
+            f"{name}<br>{rounded(one.months)} months<br>"
             f"had a severe event: {wording.percent(one.incidence)}{limits}<br>"
             f"next line or death first: {wording.percent(one.other)}<br>"
             f"at risk {one.at_risk}, events {one.events}, competing {one.competing}, "
@@ -276,11 +277,11 @@ def _top(points: Mapping[str, Sequence[IncidencePoint]]) -> float:
 
 def _percents(top: float) -> tuple[list[float], list[str]]:
     ticks = [tenth / 10 for tenth in range(0, round(top * 10) + 1, 1 if top < 0.5 else 2)]
-    return ticks, [f"{tick:.0%}" for tick in ticks]
+    return ticks, [percent(tick, 0) for tick in ticks]
 
 
 def _note(results: Results, groups: Sequence[str], top: float, drawn: int) -> str:
-    level = f"pointwise {results.study.endpoints.confidence:.0%} log(-log) intervals"
+    level = f"pointwise {percent(results.study.endpoints.confidence, 0)} log(-log) intervals"
     where = "each group has its own, in the small panels" if drawn > panels.MOST_BANDS else "shaded"
     words = [
         (
@@ -290,7 +291,7 @@ def _note(results: Results, groups: Sequence[str], top: float, drawn: int) -> st
         )
     ]
     if top < 1:
-        words.append(f"The upper axis ends at {top:.0%}.")
+        words.append(f"The upper axis ends at {percent(top, 0)}.")
     if panels.is_merged(results, groups):
         words.append("There are too many groups to draw each.")
     return " ".join(words)
@@ -311,15 +312,15 @@ def _steps_table(title: str, points: Mapping[str, Sequence[IncidencePoint]]) -> 
     rows = [
         (
             stratum,
-            f"{one.months:.3f}",
+            str(rounded(one.months, 3)),
             str(one.at_risk),
             str(one.events),
             str(one.competing),
             str(one.censored),
-            f"{one.incidence:.4f}",
-            "" if one.lower is None else f"{one.lower:.4f}",
-            "" if one.upper is None else f"{one.upper:.4f}",
-            f"{one.other:.4f}",
+            str(rounded(one.incidence, 4)),
+            "" if one.lower is None else str(rounded(one.lower, 4)),
+            "" if one.upper is None else str(rounded(one.upper, 4)),
+            str(rounded(one.other, 4)),
         )
         for stratum, found in points.items()
         for one in found

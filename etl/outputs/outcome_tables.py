@@ -141,7 +141,7 @@ def agreement_table(results: Results) -> Table:
                 wording.percent(chance_discordance(table)),
                 _conditional(table.both, table.initial_responders),
                 _conditional(table.rechallenge_only, table.pairs - table.initial_responders),
-                wording.NONE if p_value is None else f"{p_value:.3f}",
+                wording.number(p_value, 3),
             )
         )
     return Table(

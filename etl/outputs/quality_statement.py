@@ -9,6 +9,7 @@ from collections.abc import Callable
 from etl.outputs import outcome_tables, wording
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table, columns
+from etl.rounding import rounded
 from etl.studies.endpoints import proportion_endpoints, time_endpoints
 from etl.studies.pairs import Pair
 
@@ -83,7 +84,7 @@ def editions_in_words(results: Results) -> str:
     return (
         "Among the proportions of all patients the one that differs most between the editions is "
         f"{wording.ENDPOINT_NAMES[endpoint][0].lower()}{wording.ENDPOINT_NAMES[endpoint][1:]}, by "
-        f"{wording.rounded(100 * furthest, 1)} percentage points. By group: Sensitivity."
+        f"{rounded(100 * furthest, 1)} percentage points. By group: Sensitivity."
     )
 
 
@@ -189,7 +190,7 @@ def _difference(before: Record, after: Record, statistic: str) -> str:
     if before["value"] is None or after["value"] is None:
         return wording.NONE
     scale, unit = (100, "points") if statistic == "proportion" else (1, "months")
-    moved = wording.rounded(scale * (after["value"] - before["value"]), 1)
+    moved = rounded(scale * (after["value"] - before["value"]), 1)
     return f"{moved:+} {unit}" if moved else f"0.0 {unit}"
 
 

@@ -14,6 +14,7 @@ from etl.outputs import wording
 from etl.outputs.figures import COLOURS, GREY, INK, Figure, drawing
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Row, Table
+from etl.rounding import rounded
 from etl.sensitivity import SCENARIOS
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _draw_row(
     face = COLOURS[0] if row["is_default"] else "white"
     panel.plot(value, place, "o", markersize=5, color=COLOURS[0], markerfacecolor=face)
     if is_moved:
-        shown = f"{value:,.0f}" if row["denominator"] is None else f"{value:.1f}"
+        shown = f"{rounded(value, 0 if row['denominator'] is None else 1):,}"
         panel.annotate(
             shown,
             (right if right < end else value, place),

@@ -17,6 +17,7 @@ from etl.outputs.panels import months
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
+from etl.rounding import percent, rounded
 from etl.studies.endpoints import TimeEndpoint, time_endpoints
 from etl.studies.estimates import fit_endpoint, members_of
 from etl.survival.kaplan_meier import Curve
@@ -138,7 +139,7 @@ def _drawn(
     for step in curve.steps:
         limits = wording.limits(step.lower, step.upper)
         hover.append(
-            f"{name}<br>{months(step.time):.1f} months<br>"
+            f"{name}<br>{rounded(months(step.time))} months<br>"
             f"{SURVIVING[endpoint.name].lower()}: {wording.percent(float(step.survival))}{limits}"
             f"<br>at risk {step.at_risk}, events {step.events}, censored {step.censored}"
         )
@@ -205,7 +206,7 @@ def _draw_small(
 
 
 def _note(results: Results, endpoint: TimeEndpoint, groups: Sequence[str], drawn: int) -> str:
-    level = f"pointwise {results.study.endpoints.confidence:.0%} log(-log) intervals"
+    level = f"pointwise {percent(results.study.endpoints.confidence, 0)} log(-log) intervals"
     where = "each group has its own, in the small panels" if drawn > panels.MOST_BANDS else "shaded"
     words = [
         f"Bands: {level}, {where}.",
@@ -236,13 +237,13 @@ def _steps_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
     rows = [
         (
             stratum,
-            f"{months(step.time):.3f}",
+            str(rounded(months(step.time), 3)),
             str(step.at_risk),
             str(step.events),
             str(step.censored),
-            f"{float(step.survival):.4f}",
-            "" if step.lower is None else f"{step.lower:.4f}",
-            "" if step.upper is None else f"{step.upper:.4f}",
+            str(rounded(float(step.survival), 4)),
+            "" if step.lower is None else str(rounded(step.lower, 4)),
+            "" if step.upper is None else str(rounded(step.upper, 4)),
         )
         for stratum, curve in curves.items()
         for step in curve.steps
@@ -268,7 +269,7 @@ def _medians_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
                 str(curves[stratum].subjects),
                 str(curves[stratum].events),
                 *(
-                    "not reached" if days is None else f"{months(days):.3f}"
+                    "not reached" if days is None else str(rounded(months(days), 3))
                     for days in (median.value, median.lower, median.upper)
                 ),
             )

@@ -18,6 +18,7 @@ from etl.outputs.outcome_tables import RESPONSE_NAMES, responses_of
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
+from etl.rounding import rounded
 from etl.studies.pairs import Pair
 
 if TYPE_CHECKING:
@@ -260,9 +261,16 @@ def _table(results: Results, pairs: Sequence[Pair], drawn: set[int]) -> Table:
 def _parts_table(drawn: Sequence[int], bars: Sequence[Bar], marks: Sequence[Mark]) -> Table:
     """Every bar and mark as drawn."""
     rows = [
-        (bar.place, bar.group, bar.kind, f"{bar.begin:.3f}", f"{bar.end:.3f}") for bar in bars
+        (bar.place, bar.group, bar.kind, str(rounded(bar.begin, 3)), str(rounded(bar.end, 3)))
+        for bar in bars
     ] + [
-        (mark.place, mark.group, mark.kind, "" if mark.month is None else f"{mark.month:.3f}", "")
+        (
+            mark.place,
+            mark.group,
+            mark.kind,
+            "" if mark.month is None else str(rounded(mark.month, 3)),
+            "",
+        )
         for mark in marks
     ]
     rows.sort(key=lambda row: row[0])

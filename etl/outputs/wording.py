@@ -5,8 +5,11 @@ that page, table and figure agree. Does not belong here: any computation.
 """
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
+
+from etl import rounding
+from etl.rounding import rounded
 
 ENDPOINT_NAMES = {
     "orr": "Objective response to rechallenge",
@@ -76,7 +79,7 @@ def count(number: int) -> str:
 
 def percent(value: float | None) -> str:
     """0.361 as '36.1%', halves up: 5 of 16 is 31.3%."""
-    return NONE if value is None else f"{_hundredfold(value)}%"
+    return NONE if value is None else rounding.percent(value)
 
 
 def limits(lower: float | None, upper: float | None) -> str:
@@ -98,7 +101,7 @@ def part_of(part: int, whole: int) -> str:
 
 def number(value: float | None, decimals: int = 1) -> str:
     """A number, or a dash where there is none."""
-    return NONE if value is None else f"{value:.{decimals}f}"
+    return NONE if value is None else str(rounded(value, decimals))
 
 
 def evaluable_set(name: str) -> str:
@@ -148,13 +151,8 @@ def estimate_cell(row: Mapping[str, Any]) -> str:
     return cells[row["statistic"]](row)
 
 
-def rounded(value: float, decimals: int) -> Decimal:
-    """A number as it is printed, halves up: 62.5 without decimals is 63."""
-    return Decimal(str(round(value, 9))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
 def _hundredfold(value: float) -> Decimal:
-    return rounded(100 * value, 1)
+    return rounded(100 * value)
 
 
 def _limit(value: float | None) -> str:

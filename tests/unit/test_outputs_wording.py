@@ -22,8 +22,8 @@ def test_a_proportion_carries_its_fraction_and_interval() -> None:
 
 def test_what_is_not_reached_is_said_to_be() -> None:
     row = {"value": None, "lower": 3.25, "upper": None, "denominator": 9}
-    assert wording.median_cell(row) == "not reached (3.2 to not reached)"
-    assert wording.median_cell(row | {"value": 8.0}) == "8.0 (3.2 to not reached)"
+    assert wording.median_cell(row) == "not reached (3.3 to not reached)"
+    assert wording.median_cell(row | {"value": 8.0}) == "8.0 (3.3 to not reached)"
     assert wording.median_cell(row | {"denominator": 0}) == "\u2013"
 
 

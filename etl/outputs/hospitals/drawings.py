@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from etl.deliveries.funnel import TAIL, TAIL_95, drawn_limits
 from etl.outputs.quality.charts import drawing
+from etl.rounding import percent, rounded
 
 _STRIP_WIDTH, _STRIP_HEIGHT, _EDGE = 228, 30, 40
 _WIDTH, _HEIGHT = 360, 232
@@ -155,10 +156,11 @@ def _axes(scale: _Scale) -> list[str]:
     for place in range(first, int(np.floor(scale.high / step + 1e-9)) + 1):
         y = scale.y(place * step)
         parts.append(
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{place * step:.0%}</text>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
+            f"{percent(place * step, 0)}</text>"
         )
     for part, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
-        number = round(scale.most * part)
+        number = int(rounded(scale.most * part, 0))
         parts.append(
             f'<text x="{scale.x(number)}" y="{floor + 15}" text-anchor="{anchor}">{number:,}</text>'
         )

@@ -13,6 +13,7 @@ from typing import Any
 from etl.disclosure.policy import Policy
 from etl.hospital_indicators.definitions import BY_ID, Indicator
 from etl.outputs.quality.desk import Desk
+from etl.rounding import rounded
 
 FEWEST_OTHERS = 5
 """With fewer other hospitals to compare, their figures would be told, not their distribution."""
@@ -142,7 +143,7 @@ def _others(indicator: Indicator, own: Row, rows: list[Row], policy: Policy) -> 
     """Values of the other hospitals in order, rounded so that no count can be told from them."""
     places = 2 if indicator.kind in ("share", "survival") else 0
     values = sorted(
-        round(row["value"], places)
+        float(rounded(row["value"], places))
         for row in rows
         if row["hospital_id"] != own["hospital_id"]
         and row["value"] is not None

@@ -15,6 +15,7 @@ from etl.outputs.quality.addresses import WORKLISTS, worklist_name
 from etl.outputs.quality.delivered import MOST_YEARS, STATUS_CELLS, items_by_year, last_years
 from etl.outputs.quality.desk import rule_cell
 from etl.outputs.quality.page import Cell, Chart, Given, Item, Section, Table, severity_cell, table
+from etl.rounding import percent, rounded
 
 _GROUPS = (
     ("registration", "Registration: how much is known"),
@@ -149,7 +150,7 @@ def _strip_cell(one: Measured) -> Cell:
     )
     ends = min(own, registry, *one.others), max(own, registry, *one.others)
     is_share = one.indicator.kind != "median"
-    words_of = [f"{end:.0%}" if is_share else f"{end:.0f}" for end in ends]
+    words_of = [percent(end, 0) if is_share else str(rounded(end, 0)) for end in ends]
     drawn = strip(label, own, registry, one.others, (words_of[0], words_of[1]))
     return Cell("", drawing=drawn)
 
@@ -201,7 +202,7 @@ def _by_year(hospital: Hospital) -> Section:
             one.indicator.title,
             int(one.row["denominator"]),
             Cell(
-                f"{one.row['registry_value']:,.0f}" if one.is_compared else wording.NONE,
+                f"{rounded(one.row['registry_value'], 0):,}" if one.is_compared else wording.NONE,
                 is_number=True,
             ),
             *(counts.get((one.indicator.id, year), 0) for year in years),

@@ -14,6 +14,7 @@ from etl.hospital_indicators.definitions import INDICATORS, Indicator
 from etl.outputs.hospitals.facts import JUDGED, OUTSIDE, OUTSIDE_998, Row
 from etl.outputs.quality import wording
 from etl.outputs.quality.page import Cell, Item, Section, table
+from etl.rounding import percent, rounded
 
 NO_CASE_MIX = (
     "Not corrected for case mix. Hospitals treat different patients, and outcomes are counted as "
@@ -36,8 +37,8 @@ def value_of(indicator: Indicator, value: float | None) -> str:
     if value is None or np.isnan(value):
         return wording.NONE
     if indicator.kind in ("share", "survival"):
-        return f"{100 * value:.1f}%"
-    number = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+        return percent(value)
+    number = f"{rounded(value, 0 if float(value).is_integer() else 1):,}"
     return f"{number} days" if indicator.kind == "median" else number
 
 
@@ -94,8 +95,8 @@ def chance_sentence(rows: Iterable[Row]) -> str:
     return (
         f"Of {wording.counted(len(judged), 'share')} with limits {outside:,} "
         f"{'lies' if outside == 1 else 'lie'} outside 95%, of which {far:,} outside 99.8%. Did all "
-        f"hospitals have the registry's shares, chance alone would put about {by_chance:.1f} "
-        f"outside 95% and {far_by_chance:.2f} outside 99.8%."
+        f"hospitals have the registry's shares, chance alone would put about {rounded(by_chance)} "
+        f"outside 95% and {rounded(far_by_chance, 2)} outside 99.8%."
     )
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.outputs.figures import GREY, INK
-from etl.outputs.interactive.house import AXIS, LAYOUT, as_json
+from etl.outputs.interactive.house import AXIS, LAYOUT, as_json, in_csv
+from etl.rounding import rounded
 
 SYMBOLS = {"D": "diamond", "x": "x", ">": "triangle-right", "o": "circle"}
 """Plotly's names for the marks of the drawing."""
@@ -102,16 +103,16 @@ def _bars(bars: Sequence[Bar], shade: str, name: str, colour: str) -> dict[str, 
     return {
         "orientation": "h",
         "y": [bar.place for bar in bars],
-        "base": [round(bar.begin, 3) for bar in bars],
-        "x": [round(bar.end - bar.begin, 3) for bar in bars],
+        "base": in_csv([bar.begin for bar in bars], 3),
+        "x": in_csv([bar.end - bar.begin for bar in bars], 3),
         "marker": {
             "color": GREY if shade == "grey" else colour,
             "opacity": {"pale": 0.16, "grey": 0.45, "full": 1}[shade],
             "line": {"width": 0},
         },
         "text": [
-            f"{name}<br>{bar.kind}: {bar.end - bar.begin:.1f} months"
-            f"<br>from {bar.begin:.1f} to {bar.end:.1f}"
+            f"{name}<br>{bar.kind}: {rounded(bar.end - bar.begin)} months"
+            f"<br>from {rounded(bar.begin)} to {rounded(bar.end)}"
             for bar in bars
         ],
         "textposition": "none",
@@ -124,11 +125,12 @@ def _bars(bars: Sequence[Bar], shade: str, name: str, colour: str) -> dict[str, 
 def _marks(marks: Sequence[Mark], name: str, kind: str, shape: str, begin: float) -> dict[str, Any]:
     return {
         "mode": "markers",
-        "x": [round(begin - 1 if mark.month is None else mark.month, 3) for mark in marks],
+        "x": in_csv([begin - 1 if mark.month is None else mark.month for mark in marks], 3),
         "y": [mark.place for mark in marks],
         "marker": {"symbol": SYMBOLS[shape], "size": 6, "color": INK},
         "text": [
-            f"{name}<br>{kind}" + ("" if mark.month is None else f" at {mark.month:.1f} months")
+            f"{name}<br>{kind}"
+            + ("" if mark.month is None else f" at {rounded(mark.month)} months")
             for mark in marks
         ],
         "hoverinfo": "text",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from etl.outputs.figures import style_place
-from etl.outputs.interactive.house import AXIS, LAYOUT, as_json, rounded, see_through
+from etl.outputs.interactive.house import AXIS, LAYOUT, as_json, in_csv, see_through
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
@@ -105,8 +105,8 @@ def dash_of(place: int | None) -> str:
 def _add_band(figure: PlotlyFigure, curve: DrawnCurve) -> None:
     for limit, fill in ((curve.upper, None), (curve.lower, "tonexty")):
         figure.add_scatter(
-            x=rounded(curve.times, 3),
-            y=rounded(limit),
+            x=in_csv(curve.times, 3),
+            y=in_csv(limit),
             mode="lines",
             line={"shape": "hv", "width": 0},
             fill=fill,
@@ -119,8 +119,8 @@ def _add_band(figure: PlotlyFigure, curve: DrawnCurve) -> None:
 
 def _add_line(figure: PlotlyFigure, curve: DrawnCurve) -> None:
     figure.add_scatter(
-        x=rounded(curve.times, 3),
-        y=rounded(curve.values),
+        x=in_csv(curve.times, 3),
+        y=in_csv(curve.values),
         mode="lines",
         line={"shape": "hv", "width": curve.width, "color": curve.colour, "dash": curve.dash},
         text=list(curve.hover),
@@ -129,8 +129,8 @@ def _add_line(figure: PlotlyFigure, curve: DrawnCurve) -> None:
         name=curve.name,
     )
     figure.add_scatter(
-        x=rounded([curve.times[place] for place in curve.censored], 3),
-        y=rounded([curve.values[place] for place in curve.censored]),
+        x=in_csv([curve.times[place] for place in curve.censored], 3),
+        y=in_csv([curve.values[place] for place in curve.censored]),
         mode="markers",
         marker={"symbol": "line-ns", "size": 9, "line": {"width": 1.6, "color": curve.colour}},
         hoverinfo="skip",

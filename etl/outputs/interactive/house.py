@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from etl.outputs.figures import GREY, INK, RULE
+from etl.rounding import rounded
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
@@ -63,6 +64,6 @@ def see_through(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def rounded(values: Sequence[float], digits: int = 4) -> list[float]:
+def in_csv(values: Sequence[float], digits: int = 4) -> list[float]:
     """Numbers as the CSV of the figure has them."""
-    return [round(value, digits) for value in values]
+    return [float(rounded(value, digits)) for value in values]

@@ -8,6 +8,7 @@ from typing import Any
 from etl.outputs.quality import wording
 from etl.outputs.quality.desk import NOT_MADE, Desk, rule_cell
 from etl.outputs.quality.page import Cell, Section, table
+from etl.rounding import rounded
 
 _ALL_RULES = "all"
 _MOST = 25
@@ -65,7 +66,7 @@ def _value(one: dict[str, Any], edition: str) -> str:
         return wording.of(int(numerator), int(denominator))
     months = one["value_as_registered" if edition == "as_registered" else "value_without"]
     of = f"{wording.count(numerator)} events of {wording.count(denominator)}"
-    return f"{'not reached' if months is None else f'{months:.1f} months'}, {of}"
+    return f"{'not reached' if months is None else f'{rounded(months)} months'}, {of}"
 
 
 def _moved(one: dict[str, Any]) -> str:
@@ -74,4 +75,4 @@ def _moved(one: dict[str, Any]) -> str:
     is_rate = one["endpoint"] == "orr"
     moved = one["difference"] * (100 if is_rate else 1)
     sign = "+" if moved > 0 else "\u2212" if moved < 0 else ""
-    return f"{sign}{abs(moved):.1f} {'points' if is_rate else 'months'}"
+    return f"{sign}{rounded(abs(moved))} {'points' if is_rate else 'months'}"

@@ -9,6 +9,7 @@ from typing import Any
 from etl.outputs.quality import wording
 from etl.outputs.quality.desk import NOT_MADE, Desk, rule_cell
 from etl.outputs.quality.page import Cell, Given, Item, Section, severity_cell, table
+from etl.rounding import percent
 from expectations.record_names import named_records
 
 _OLDEST = 15
@@ -164,7 +165,7 @@ def precision(desk: Desk) -> Section:
     if not poor:
         said = (
             f"Of {wording.counted(len(rows), 'rule')} with answered queries none is called wrong "
-            f"in more than {wording.share(round(100 * (1 - _POOR)), 100)} of them."
+            f"in more than {percent(1 - _POOR)} of them."
         )
         return Section("precision", heading, (said,))
     titles = {rule.id: rule.title for rule in desk.catalogue.rules}

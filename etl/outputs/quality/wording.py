@@ -5,6 +5,8 @@ Belongs here: writing out. Does not belong here: what is counted.
 
 from datetime import date
 
+from etl import rounding
+
 NONE = "\u2013"
 SEVERITIES = ("error", "warning", "info")
 _PLURALS = {"delivery": "deliveries", "query": "queries"}
@@ -39,8 +41,8 @@ def share(part: int, whole: int) -> str:
     if percent > 99.99:
         return ">99.99%"
     if percent < 1 or percent > 99:
-        return f"{percent:.2f}%"
-    return f"{percent:.1f}%"
+        return rounding.percent(part / whole, 2)
+    return rounding.percent(part / whole)
 
 
 def of(part: int, whole: int) -> str:

@@ -17,6 +17,7 @@ from etl.outputs.shareable.categories import Variable, category_key
 from etl.outputs.shareable.masked import HIDDEN, Cells, Shared
 from etl.outputs.tables import Row, Table
 from etl.parameters import DAYS_PER_MONTH
+from etl.rounding import rounded
 from etl.studies.pairs import Pair
 
 COARSE = (
@@ -250,10 +251,10 @@ def safe_spread(values: Iterable[float], least: int, decimals: int = 1) -> str:
     def is_safe(at: float) -> bool:
         return sum(one <= at for one in found) >= least and sum(one >= at for one in found) >= least
 
-    text = f"{middle:.{decimals}f}" if is_safe(middle) else HIDDEN
+    text = str(rounded(middle, decimals)) if is_safe(middle) else HIDDEN
     if len(found) < 4 * least or not (is_safe(lower) and is_safe(upper)):
         return f"{text} ({HIDDEN})" if text != HIDDEN else HIDDEN
-    return f"{text} ({lower:.{decimals}f} to {upper:.{decimals}f})"
+    return f"{text} ({rounded(lower, decimals)} to {rounded(upper, decimals)})"
 
 
 def _months(days: int | None) -> float | None:

@@ -16,6 +16,7 @@ from etl.outputs.page import Section, environment
 from etl.outputs.shareable import describe, outcomes, toxicity
 from etl.outputs.shareable.masked import HIDDEN, Cells, Shared
 from etl.outputs.tables import Table
+from etl.rounding import rounded
 from etl.studies import words
 from etl.studies.definition import PublishedFigure
 
@@ -151,7 +152,7 @@ def _compared(shared: Shared, attrition: Cells, figure: PublishedFigure) -> tupl
         return (*head, HIDDEN, HIDDEN)
     found = found_value(shared.results, figure)
     unit = {"median": " months", "count": ""}.get(figure.statistic, "%")
-    value = wording.NONE if found is None else f"{wording.rounded(found, figure.decimals):,}{unit}"
+    value = wording.NONE if found is None else f"{rounded(found, figure.decimals):,}{unit}"
     return (*head, value, "yes" if is_same(shared.results, figure) else "no")
 
 

@@ -171,7 +171,7 @@ def agreement_table(shared: Shared) -> Table:
                 wording.percent(chance_discordance(found)),
                 wording.share(found.both, found.initial_responders),
                 wording.share(found.rechallenge_only, found.pairs - found.initial_responders),
-                wording.NONE if p_value is None else f"{p_value:.3f}",
+                wording.number(p_value, 3),
             )
         )
     return Table(

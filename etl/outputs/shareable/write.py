@@ -17,6 +17,7 @@ from etl.outputs.shareable.document import compose, render
 from etl.outputs.shareable.masked import HIDDEN, Shared, share
 from etl.outputs.shareable.outcomes import limits
 from etl.outputs.tables import Table
+from etl.rounding import rounded
 
 METHODS = ("definition", "parameters", "versions")
 """Tables without a number of patients."""
@@ -107,7 +108,7 @@ def _row(shared: Shared, row: Record) -> dict[str, object]:
         shown["numerator"] = None
     else:
         for name in ("value", "lower", "upper"):
-            shown[name] = None if row[name] is None else wording.rounded(row[name], 3)
+            shown[name] = None if row[name] is None else rounded(row[name], 3)
     return {name: "" if value is None else value for name, value in shown.items()}
 
 
