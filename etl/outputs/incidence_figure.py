@@ -63,12 +63,16 @@ def incidence_figure(results: Results, folder: Path) -> Figure | None:
     if not curves:
         return None
     points = {stratum: points_of(curve) for stratum, curve in curves.items()}
-    ticks = panels.ticks_of(max(found[-1].months for found in points.values()))
+    drawn = {
+        stratum: panels.cut(results, found, curves[stratum].subjects)
+        for stratum, found in points.items()
+    }
+    ticks = panels.ticks_of(max(max(_times(found)) for found in drawn.values()))
     at = {
         stratum: [curve.at_risk(tick * DAYS_PER_MONTH) for tick in ticks]
         for stratum, curve in curves.items()
     }
-    top = _top(points)
+    top = _top(drawn)
     labels = {
         stratum: f"{wording.group_name(stratum)} (N = {curve.subjects}), "
         f"{curve.events_by(curve.steps[-1].time)} events"
@@ -76,7 +80,7 @@ def incidence_figure(results: Results, folder: Path) -> Figure | None:
     }
     with drawing(NAME, folder, WIDTH, panels.height_of(HEIGHTS, tuple(curves))) as canvas:
         (panel, other), risk, small = panels.panels_with_risk(canvas, HEIGHTS, tuple(curves))
-        for stratum, found in points.items():
+        for stratum, found in drawn.items():
             _draw(panel, results, stratum, found, labels[stratum], has_band=not small)
             _draw_other(other, results, stratum, found)
         panels.percent_axis(panel)
@@ -88,8 +92,8 @@ def incidence_figure(results: Results, folder: Path) -> Figure | None:
         panels.finish_time_axis(other, ticks, SINCE)
         panels.legend_above(panel)
         panels.draw_numbers_at_risk(risk, results, at, ticks)
-        for axes, stratum in zip(small, points, strict=False):
-            _draw_small(axes, results, points, stratum, ticks, top)
+        for axes, stratum in zip(small, drawn, strict=False):
+            _draw_small(axes, results, drawn, stratum, ticks, top)
     grade = results.study.endpoints.toxicity.minimum_grade
     title = f"Cumulative incidence of a severe immune-related event (grade {grade} or higher)"
     return Figure(
@@ -97,11 +101,11 @@ def incidence_figure(results: Results, folder: Path) -> Figure | None:
         title,
         _in_words(curves),
         folder / f"{NAME}.svg",
-        _steps_table(title, points),
+        _steps_table(title, points, drawn),
         _note(results, groups, top, len(curves)),
         pdf=folder / f"{NAME}.pdf",
         interactive=interactive.time_figure(
-            [_drawn(results, stratum, curves[stratum], found) for stratum, found in points.items()],
+            [_drawn(results, stratum, curves[stratum], found) for stratum, found in drawn.items()],
             "Had a severe event",
             SINCE,
             ticks,
@@ -292,6 +296,7 @@ def _note(results: Results, groups: Sequence[str], top: float, drawn: int) -> st
     ]
     if top < 1:
         words.append(f"The upper axis ends at {percent(top, 0)}.")
+    words.append(panels.cut_in_words(results))
     if panels.is_merged(results, groups):
         words.append("There are too many groups to draw each.")
     return " ".join(words)
@@ -308,7 +313,11 @@ def _in_words(curves: Mapping[str, IncidenceCurve]) -> str:
     return f"Cumulative incidence curves with competing events. {'; '.join(parts)}."
 
 
-def _steps_table(title: str, points: Mapping[str, Sequence[IncidencePoint]]) -> Table:
+def _steps_table(
+    title: str,
+    points: Mapping[str, Sequence[IncidencePoint]],
+    drawn: Mapping[str, Sequence[IncidencePoint]],
+) -> Table:
     rows = [
         (
             stratum,
@@ -321,9 +330,10 @@ def _steps_table(title: str, points: Mapping[str, Sequence[IncidencePoint]]) -> 
             "" if one.lower is None else str(rounded(one.lower, 4)),
             "" if one.upper is None else str(rounded(one.upper, 4)),
             str(rounded(one.other, 4)),
+            "yes" if place < len(drawn[stratum]) else "no",
         )
         for stratum, found in points.items()
-        for one in found
+        for place, one in enumerate(found)
     ]
     return Table(
         NAME,
@@ -339,6 +349,7 @@ def _steps_table(title: str, points: Mapping[str, Sequence[IncidencePoint]]) -> 
             "Lower",
             "Upper",
             "Incidence of next line or death",
+            "Drawn",
         ),
         tuple(rows),
     )

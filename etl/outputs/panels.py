@@ -16,6 +16,8 @@ from etl.outputs.figures import GREY, INK, MOST_GROUPS, colour_of, line_style_of
 from etl.outputs.results import Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
+from etl.rounding import percent
+from etl.survival.cut import S, while_at_risk
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +29,9 @@ MOST_BANDS = 2
 PER_ROW = 3
 """Small panels beside each other."""
 PERCENT = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+
+MOST_MONTHS = 720
+"""Where an axis of time ends at the latest: sixty years."""
 
 At = Mapping[str, Sequence[int]]
 """Numbers at risk of each group, one a tick."""
@@ -45,9 +50,29 @@ def is_merged(results: Results, drawn: Sequence[str]) -> bool:
 
 
 def ticks_of(last: float) -> list[int]:
-    """Ticks in whole months from 0 to the first at or after `last`, ten at most."""
-    step = next((width for width in (1, 2, 3, 6, 12, 24) if last / width <= 9), 60)
-    return list(range(0, step * max(1, ceil(last / step)) + 1, step))
+    """Ticks in whole months from 0 to the first at or after `last`, ten at most.
+
+    An axis ends after `MOST_MONTHS`, whatever was registered.
+    """
+    end = min(last, MOST_MONTHS)
+    step = next(width for width in (1, 2, 3, 6, 12, 24, 60, 120) if end / width <= 9)
+    return list(range(0, step * max(1, ceil(end / step)) + 1, step))
+
+
+def cut(results: Results, steps: Sequence[S], subjects: int) -> tuple[S, ...]:
+    """The steps of a group's curve that are drawn."""
+    asked = results.study.endpoints.curves
+    return while_at_risk(steps, subjects, asked.least_at_risk, asked.least_share_at_risk)
+
+
+def cut_in_words(results: Results) -> str:
+    """Where curves end, and where they do not."""
+    asked = results.study.endpoints.curves
+    share = percent(asked.least_share_at_risk, 0)
+    return (
+        f"A curve is drawn while at least {asked.least_at_risk} patients and {share} of its group "
+        "are at risk; the table below the figure holds every step, and says which are drawn."
+    )
 
 
 def risk_table(name: str, at: At, ticks: Sequence[int]) -> Table:

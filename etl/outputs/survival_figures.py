@@ -7,6 +7,7 @@ style (`figures`), what panels share (`panels`), cumulative incidence (`incidenc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,11 @@ def kaplan_meier(
     title = wording.ENDPOINT_NAMES[endpoint_name]
     if subset != "all":
         title += f", {wording.SUBSET_NAMES[subset]}"
-    ticks = panels.ticks_of(max(months(curve.steps[-1].time) for curve in curves.values()))
+    drawn = {
+        stratum: replace(curve, steps=panels.cut(results, curve.steps, curve.subjects))
+        for stratum, curve in curves.items()
+    }
+    ticks = panels.ticks_of(max(max(outline(curve)[0]) for curve in drawn.values()))
     at = {
         stratum: [curve.at_risk(tick * DAYS_PER_MONTH) for tick in ticks]
         for stratum, curve in curves.items()
@@ -71,7 +76,7 @@ def kaplan_meier(
     since = _since(endpoint)
     with drawing(name, folder, WIDTH, panels.height_of([HEIGHT], tuple(curves))) as canvas:
         (panel,), risk, small = panels.panels_with_risk(canvas, [HEIGHT], tuple(curves))
-        for stratum, curve in curves.items():
+        for stratum, curve in drawn.items():
             _draw_median(panel, curve)
             _draw_curve(panel, results, stratum, curve, labels[stratum], has_band=not small)
         panels.percent_axis(panel)
@@ -80,17 +85,17 @@ def kaplan_meier(
         panels.legend_above(panel)
         panels.draw_numbers_at_risk(risk, results, at, ticks)
         for axes, stratum in zip(small, curves, strict=False):
-            _draw_small(axes, results, curves, stratum, ticks)
+            _draw_small(axes, results, drawn, stratum, ticks)
     return Figure(
         name,
         title,
         _in_words(results, endpoint_name, subset, tuple(curves)),
         folder / f"{name}.svg",
-        _steps_table(name, title, curves),
+        _steps_table(name, title, curves, drawn),
         _note(results, endpoint, groups, len(curves)),
         pdf=folder / f"{name}.pdf",
         interactive=interactive.time_figure(
-            [_drawn(results, stratum, curve, endpoint) for stratum, curve in curves.items()],
+            [_drawn(results, stratum, curve, endpoint) for stratum, curve in drawn.items()],
             SURVIVING[endpoint_name],
             since,
             ticks,
@@ -215,6 +220,7 @@ def _note(results: Results, endpoint: TimeEndpoint, groups: Sequence[str], drawn
             "stands in the legend with its interval, in months. Below: patients still at risk."
         ),
     ]
+    words.append(panels.cut_in_words(results))
     if panels.is_merged(results, groups):
         words.append("There are too many groups to draw each.")
     if endpoint.is_immortal:
@@ -233,7 +239,9 @@ def _in_words(results: Results, endpoint: str, subset: str, groups: Sequence[str
     return f"Kaplan-Meier curves. {'; '.join(parts)}."
 
 
-def _steps_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
+def _steps_table(
+    name: str, title: str, curves: Mapping[str, Curve], drawn: Mapping[str, Curve]
+) -> Table:
     rows = [
         (
             stratum,
@@ -244,14 +252,15 @@ def _steps_table(name: str, title: str, curves: Mapping[str, Curve]) -> Table:
             str(rounded(float(step.survival), 4)),
             "" if step.lower is None else str(rounded(step.lower, 4)),
             "" if step.upper is None else str(rounded(step.upper, 4)),
+            "yes" if place < len(drawn[stratum].steps) else "no",
         )
         for stratum, curve in curves.items()
-        for step in curve.steps
+        for place, step in enumerate(curve.steps)
     ]
     return Table(
         name,
         f"{title}: the steps of the curves.",
-        ("Group", "Months", "At risk", "Events", "Censored", "Survival", "Lower", "Upper"),
+        ("Group", "Months", "At risk", "Events", "Censored", "Survival", "Lower", "Upper", "Drawn"),
         tuple(rows),
     )
 

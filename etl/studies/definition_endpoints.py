@@ -112,6 +112,13 @@ class Discordance(Definition):
     )
 
 
+class DrawnCurves(Definition):
+    """How far curves are drawn: while enough of a group are at risk. Their tables are complete."""
+
+    least_at_risk: int = Field(default=5, ge=1)
+    least_share_at_risk: float = Field(default=0.1, ge=0, le=1)
+
+
 class Endpoints(Definition):
     """What is estimated, and how."""
 
@@ -126,6 +133,7 @@ class Endpoints(Definition):
     discordance: Discordance = Discordance()
     survival_at_months: tuple[int, ...] = (6, 12, 24)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    curves: DrawnCurves = DrawnCurves()
 
 
 class Subgroups(Definition):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.outputs import panels, swimmer_figure
+from etl.outputs import panels, survival_figures, swimmer_figure
 from etl.outputs.figures import COLOURS, MOST_GROUPS, style_place
 from etl.outputs.report import write_outputs
 from etl.outputs.results import read_results
@@ -114,13 +114,33 @@ def range_of(count: int) -> tuple[str, ...]:
         (5.2, [0, 1, 2, 3, 4, 5, 6]),
         (36.0, [0, 6, 12, 18, 24, 30, 36]),
         (99.5, list(range(0, 121, 12))[:10]),
-        (700.0, list(range(0, 721, 60))),
+        (700.0, list(range(0, 721, 120))),
     ],
 )
 def test_ticks_reach_past_the_last_time(last: float, ticks: list[int]) -> None:
     found = panels.ticks_of(last)
     assert found == ticks
     assert found[-1] >= last
+
+
+def test_one_time_without_end_bends_no_axis(tmp_path: Path) -> None:
+    """A death in the year 9999, had it come so far: the curve stops, its table does not."""
+    with cohort() as con:
+        build(con)
+        con.execute(
+            "update marts.rechallenges set os_days = 2914695, os_event = true where patient_id = "
+            "(select max(patient_id) from marts.rechallenges)"
+        )
+        results = read_results(con, seed_study(), context())
+    figure = survival_figures.kaplan_meier(results, tmp_path, "os")
+    assert figure is not None
+    at_risk, _ = figure.more
+    assert len(at_risk.header) <= 12
+    assert int(at_risk.header[-1]) <= 60
+    assert figure.path.stat().st_size < 300_000
+    [last] = [row for row in figure.data.rows if float(row[1]) > 1_000]
+    assert last[2:5] == ("1", "1", "0")
+    assert last[-1] == "no"
 
 
 def test_of_many_patients_evenly_spaced_ones_are_drawn() -> None:
