@@ -69,7 +69,8 @@ def forget_history(con: duckdb.DuckDBPyConnection) -> None:
     if not (_exists(con, "raw", "opted_out") and _exists(con, "quality", "delivered_patients")):
         return
     gone = (
-        "select patient_id from raw.opted_out union all select patient_id from raw.merged_patients"
+        "select patient_id from raw.opted_out "
+        "union all select patient_id from source.merged_patients"
     )
     con.execute(f"delete from quality.delivered_patients where patient_id in ({gone})")
     con.execute(f"""

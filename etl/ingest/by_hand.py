@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from etl.ingest.source_tables import create_source_tables
+from etl.ingest.source_tables import create_source_tables, declare
+from etl.sources.mapping import Declarations
 from expectations.export_format import TABLES
 
 Row = Mapping[str, Any]
@@ -42,6 +43,7 @@ def fill_source(
         ValueError: a row names a column that its table does not have.
     """
     create_source_tables(con)
+    declare(con, Declarations(person_key="one_disease"))
     con.execute(
         "insert into source.export values ('native', 'Test registry', 'test', ?, 'full')",
         [export_date],

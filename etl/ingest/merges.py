@@ -5,7 +5,8 @@ becomes of two rows under one key (placement, `etl/sql/staging`).
 
 `raw`, and the `__raw` column beside each value, keep the id as delivered. The row of the id that
 stays comes before the rows merged into it, so that it is the one that takes the key.
-The list stays in `raw.merged_patients` for the night, so that nobody asks where such a patient is.
+The list stays in `source.merged_patients` for the night, so that nobody asks where such a patient
+is.
 """
 
 import duckdb
@@ -21,11 +22,10 @@ def apply_merges(con: duckdb.DuckDBPyConnection, governance: Governance) -> int:
         con: The warehouse, the registry's state composed in `source`.
         governance: What is in force.
     """
-    con.execute("create or replace table raw.merged_patients (patient_id varchar, becomes varchar)")
     if not governance.merged:
         return 0
     con.executemany(
-        "insert into raw.merged_patients values (?, ?)", list(governance.merged.items())
+        "insert into source.merged_patients values (?, ?)", list(governance.merged.items())
     )
     rewritten = 0
     for table in TABLES.values():
@@ -36,12 +36,12 @@ def apply_merges(con: duckdb.DuckDBPyConnection, governance: Governance) -> int:
             last = f", _ordinal = _ordinal + (select max(_ordinal) from source.{table.name})"
         row = con.execute(
             f"update source.{table.name} as t set patient_id = m.becomes{last} "
-            "from raw.merged_patients as m where trim(t.patient_id) = m.patient_id"
+            "from source.merged_patients as m where trim(t.patient_id) = m.patient_id"
         ).fetchone()
         rewritten += int(row[0]) if row else 0
     con.execute(
         "update source.repeated_values as t set patient_id = m.becomes "
-        "from raw.merged_patients as m "
+        "from source.merged_patients as m "
         "where trim(t.patient_id) = m.patient_id"
     )
     return rewritten

@@ -25,6 +25,10 @@ _FIXED = {
         "One row per file of a composed state: the cut-off of its delivery, else source.export's.",
         "file_name varchar, export_date date, export_id varchar",
     ),
+    "merged_patients": (
+        "One row per pseudonym that merges.csv gives another name.",
+        "patient_id varchar, becomes varchar",
+    ),
     "collected": (
         "One row per native column: whether this source collects it.",
         "table_name varchar, column_name varchar, collected boolean",

@@ -1,5 +1,7 @@
 """Parameters of how records are read before anything is derived: the cut-off, and persons."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from etl.parameters.base import ParameterGroup
@@ -8,6 +10,23 @@ from etl.parameters.base import ParameterGroup
 class RecordParameters(ParameterGroup):
     """How records are read."""
 
+    link_persons: Literal["auto", "never"] = Field(
+        "auto",
+        description=(
+            "Whether patients who share a person_key are derived as one person, where the source "
+            "declares person_key: one_disease; or never. Project default."
+        ),
+    )
+    person_days: int = Field(
+        31,
+        ge=0,
+        description=(
+            "Deaths of linked ids further apart than so many days make overall survival doubtful; "
+            "advanced diagnoses at most so many days apart fill each other's baseline. Project "
+            "default: the longest month."
+        ),
+        json_schema_extra={"unit": "days"},
+    )
     contact_past_cutoff_days: int = Field(
         31,
         ge=0,

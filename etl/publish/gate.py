@@ -74,8 +74,8 @@ def _unreconciled(con: duckdb.DuckDBPyConnection) -> list[str]:
         if rows != staged:
             reasons.append(f"{table} has {rows} rows in the export but {staged} in staging")
     placed = _count(con, "staging.patients where is_placed")
-    read = _count(con, "derived.persons")
-    persons = _count(con, "(select distinct person_id from derived.persons)")
+    read = _count(con, "staging.persons")
+    persons = _count(con, "(select distinct person_id from staging.persons)")
     published = _count(con, "marts.patients")
     if (placed, persons) != (read, published):
         reasons.append(

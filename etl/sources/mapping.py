@@ -221,6 +221,7 @@ class Declarations(_Strict):
     responses: Literal["assessments", "best_response"] = "assessments"
     captures_all_grades: Literal["yes", "no"] = "no"
     severe_grades_only: Literal["yes", "no"] = "no"
+    person_key: Literal["one_disease", "several_diseases"] = "several_diseases"
 
 
 class DateColumn(_Strict):

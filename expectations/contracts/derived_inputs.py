@@ -14,7 +14,6 @@ from expectations.contracts.staging_base import expand
 from expectations.contracts.staging_derived import READINGS
 from expectations.export_format import Table
 
-LINKINGS = ("alone", "linked", "not_linked", "linking_off")
 UNDATED_SUBJECTS = ("responses", "treatments")
 
 
@@ -58,32 +57,6 @@ class InputContract(Contract):
         return attributes
 
 
-class Persons(Contract):
-    """Who is derived as one person."""
-
-    layer = "derived"
-    table = "persons"
-    grain = "One row per placed patient as delivered."
-    primary_key = ("patient_id",)
-    owner = "team:derivations"
-
-    patient_id: Series[str] = column("Pseudonym as delivered.", nullable=False)
-    person_id: Series[str] = column(
-        "The smallest pseudonym of the person, which derived tables and marts have as patient_id.",
-        nullable=False,
-    )
-    linking: Series[str] = column(
-        "Whether other pseudonyms share its person_key: alone, linked with them, not linked "
-        "because they contradict each other, or linking is off.",
-        nullable=False,
-        isin=LINKINGS,
-    )
-    patient_ids: Series[str] = column(
-        "All pseudonyms that share its person_key, joined by ', '.", nullable=False
-    )
-    cutoff_date: Series[date] = column("Data cut-off of the delivery the patient came from.")
-
-
 class DeliveredCutoffs(Contract):
     """Data cut-offs, and how many patients have a record shortly past theirs."""
 
@@ -117,6 +90,9 @@ class InputPatients(InputContract):
     patient_ids: Series[str] = column(
         "Pseudonyms of the person as delivered, joined by ', '.", nullable=False
     )
+    death_dates_differ: Series[bool] = column(
+        "Whether linked pseudonyms give dates of death that lie too far apart.", nullable=False
+    )
     cutoff_date: Series[date] = column(
         "Data cut-off of the person: the latest of the deliveries the pseudonyms came from."
     )
@@ -127,8 +103,8 @@ class InputBaselines(InputContract):
 
     export = export_format.BASELINES
     left_out = ("breslow_mm", "t_category", "ulceration", "ajcc_edition", "resectable")
-    grain = "One row per placed baseline."
-    primary_key = PLACE
+    grain = "One row per placed baseline; of linked pseudonyms one at diagnosis."
+    primary_key = ("patient_id", "treatment_id", *PLACE)
 
 
 class InputTreatments(InputContract):
@@ -201,7 +177,7 @@ class InputResponses(InputContract):
     """Response assessments as the derivations read them."""
 
     export = export_format.RESPONSES
-    grain = "One row per placed assessment, less those dated past the cut-off."
+    grain = "One row per placed assessment, less those past the cut-off and repeats of linked ids."
     primary_key = ("response_id",)
 
 
@@ -210,7 +186,9 @@ class InputAdverseEvents(InputContract):
 
     export = export_format.ADVERSE_EVENTS
     left_out = ("management", "management_start_date")
-    grain = "One row per placed adverse event, less those that begin past the cut-off."
+    grain = (
+        "One row per placed adverse event, less those past the cut-off and repeats of linked ids."
+    )
     primary_key = ("event_id",)
 
 

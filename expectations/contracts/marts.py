@@ -67,6 +67,9 @@ class Patients(Contract):
     death_date: Series[date] = column("Day of death.")
     death_cause: Series[str] = column("Cause of death.", codelist="death_cause")
     last_contact_date: Series[date] = column("Last contact as registered.")
+    patient_ids: Series[str] = column(
+        "All pseudonyms of the person as delivered, joined by ', '.", nullable=False
+    )
 
 
 class TreatmentLines(Contract):

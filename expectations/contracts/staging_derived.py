@@ -8,6 +8,7 @@ from datetime import date
 
 from expectations.contracts.base import PLACE, Contract, Series, column
 
+LINKINGS = ("alone", "linked", "not_linked", "linking_off")
 READINGS = ("systemic", "not_systemic", "not_treatment", "unread")
 
 
@@ -124,4 +125,33 @@ class UnplacedRows(Contract):
     source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
     reason: Series[str] = column(
         "Why it cannot be attached.", nullable=False, codelist="unplaced_reason"
+    )
+
+
+class Persons(Contract):
+    """Who is derived as one person."""
+
+    layer = "staging"
+    table = "persons"
+    grain = "One row per placed patient."
+    primary_key = ("patient_id",)
+    owner = "team:registry"
+
+    patient_id: Series[str] = column("Pseudonym as delivered.", nullable=False)
+    person_id: Series[str] = column(
+        "The smallest pseudonym of the person, which derived tables and marts have as patient_id.",
+        nullable=False,
+    )
+    linking: Series[str] = column(
+        "Whether other pseudonyms share its person_key: alone; linked with them; not linked, "
+        "because they cannot all be one person; or linking is off.",
+        nullable=False,
+        isin=LINKINGS,
+    )
+    patient_ids: Series[str] = column(
+        "The pseudonyms that share its person_key, joined by ', '; of many the first ten.",
+        nullable=False,
+    )
+    is_first_id: Series[bool] = column(
+        "Whether it is the smallest of these pseudonyms.", nullable=False
     )

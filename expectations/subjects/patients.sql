@@ -123,6 +123,10 @@ select
     persons.person_ids,
     persons.person_birth_dates_differ,
     persons.person_sexes,
+    linked.linking as person_linking,
+    linked.patient_ids as person_patient_ids,
+    linked.is_first_id as is_first_id_of_person,
+    placeholders.code is not null as person_key_is_placeholder,
     -- the last day on which the patient is known to have been alive
     greatest(p.last_contact_date, p.vital_status_date) as last_alive_date,
     greatest(p.last_contact_date_earliest, p.vital_status_date_earliest)
@@ -136,3 +140,6 @@ left join diagnoses on diagnoses.patient_id = p.patient_id
 left join fatal_events on fatal_events.patient_id = p.patient_id
 left join last_responses on last_responses.patient_id = p.patient_id
 left join persons on persons.person_key = p.person_key
+left join staging.persons as linked on linked.patient_id = p.patient_id and p.is_placed
+left join codelists.codes as placeholders
+    on placeholders.codelist = 'person_key_placeholder' and placeholders.code = lower(p.person_key)

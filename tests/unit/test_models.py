@@ -7,6 +7,7 @@ import pytest
 import sqlglot
 
 from etl.models import LAYERS, ModelError, load_models, run_layer, run_model
+from etl.parameters import Parameters
 from etl.staging import staging_sql
 from expectations.contracts import all_contracts, contract_for
 from expectations.export_format import TABLES, Column
@@ -165,7 +166,7 @@ def test_a_key_that_repeats_is_told_by_name_and_leaves_the_table_as_it_was(con, 
 
 def test_a_layer_runs_in_order_and_counts_rows(con):
     native(con, export_date=date(2025, 3, 3), patients="patient_id\nP1\nP2")
-    counted = run_layer(con, "staging", {})
+    counted = run_layer(con, "staging", Parameters().as_sql())
     assert counted["staging.patients"] == 2
     assert counted["staging.unplaced_rows"] == 0
     assert list(counted) == [name for name in load_models() if name.startswith("staging.")]

@@ -91,7 +91,7 @@ def whole() -> Any:
             " ('patients.csv', 3, 1, 1, 'P2', true, 'P2')"
         )
         con.execute(
-            "create table derived.persons as select patient_id, patient_id as person_id "
+            "create table staging.persons as select patient_id, patient_id as person_id "
             "from staging.patients"
         )
         con.execute("create table marts.patients as select 1 as a union all select 2")
@@ -128,7 +128,7 @@ def test_findings_about_records_never_hold_the_gate(whole: duckdb.DuckDBPyConnec
             "2 patients are placed, of 2 persons, but marts.patients has 3",
         ),
         (
-            "update derived.persons set person_id = 'P1'",
+            "update staging.persons set person_id = 'P1'",
             "2 patients are placed, of 1 persons, but marts.patients has 2",
         ),
         (

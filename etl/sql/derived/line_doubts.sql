@@ -16,7 +16,7 @@ findings as (
         unplaced_rows.source_line is not null as is_unplaced
     from quality.findings_tonight
     inner join quality.rule_affects on findings_tonight.rule_id = rule_affects.rule_id
-    left join derived.persons on findings_tonight.patient_id = persons.patient_id
+    left join staging.persons on findings_tonight.patient_id = persons.patient_id
     left join staging.unplaced_rows
         on
             findings_tonight.source_file = unplaced_rows.source_file

@@ -21,5 +21,5 @@ select
     source_part,
     source_number
 from records
-inner join derived.persons on records.patient_id = persons.patient_id
+inner join staging.persons on records.patient_id = persons.patient_id
 where not coalesce(start_date_earliest > cutoff, false)

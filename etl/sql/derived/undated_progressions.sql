@@ -27,7 +27,7 @@ select
     records.subject,
     records.record_key
 from records
-inner join derived.persons on records.patient_id = persons.patient_id
+inner join staging.persons on records.patient_id = persons.patient_id
 left join source.cutoffs on records.source_file = cutoffs.file_name
 cross join (select max(export_date) as export_date from source.export) as export
 where records.day_earliest > coalesce(cutoffs.export_date, export.export_date)

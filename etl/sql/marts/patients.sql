@@ -52,11 +52,29 @@ aged as (
         end as age
     from derived.patients
     inner join baselines on patients.patient_id = baselines.patient_id
+),
+
+-- A person of several pseudonyms is of the hospital that gave the first line.
+first_hospitals as (
+    select
+        patients.patient_id,
+        arg_min(
+            treatments.hospital_id,
+            row(line_treatments.first_start_date, treatments.treatment_id)
+        ) as hospital_id
+    from derived.patients
+    inner join derived.lines
+        on patients.patient_id = lines.patient_id and lines.line_sequence = 1
+    inner join derived.line_treatments on lines.line_id = line_treatments.line_id
+    inner join derived.treatments on line_treatments.treatment_id = treatments.treatment_id
+    where patients.patient_ids <> patients.patient_id
+    group by patients.patient_id
 )
 
 select
     patients.patient_id,
-    patients.hospital_id,
+    patients.patient_ids,
+    coalesce(first_hospitals.hospital_id, patients.hospital_id) as hospital_id,
     patients.sex,
     -- A birth after the diagnosis is a finding, and no age.
     case when aged.age >= 0 then aged.age end as age_at_advanced_diagnosis,
@@ -78,5 +96,6 @@ select
     patients.last_contact_date
 from derived.patients
 inner join derived.follow_up on patients.patient_id = follow_up.patient_id
+left join first_hospitals on patients.patient_id = first_hospitals.patient_id
 left join baselines on patients.patient_id = baselines.patient_id
 left join aged on patients.patient_id = aged.patient_id
