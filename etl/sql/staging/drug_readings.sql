@@ -29,14 +29,17 @@ undosed as (
     regexp_replace(
       regexp_replace(
         regexp_replace(
-          regexp_replace(written, '[\x{2010}-\x{2015}\x{2212}]', '-', 'g'),
+          regexp_replace(
+            regexp_replace(written, '[\x{2010}-\x{2015}\x{2212}]', '-', 'g'),
+            '\x{B1}|[+]\s*/\s*-', ' or ', 'g'
+          ),
           '\b[0-9]+([.,][0-9]+)?\s*(mg|mcg|ug|\x{B5}g|\x{3BC}g|gr?|kg|ml|iu|ie|mio|mu|miu|gy)\b'
-          || '(\s*/\s*(kg|m2|m\x{B2}|dag|day|d|tag)\b)?',
+          || '(\s*/\s*(m\x{B2}|(kg|m2|dag|day|d|tag)\b))?',
           ' ', 'gi'
         ),
         '\bauc\s*=?\s*[0-9]+([.,][0-9]+)?'
         || '|\bq\s*[0-9]+\s*(w|wk|wks|wkn|weeks?|weken|wochen|d|days?|dagen|tage|m|mnd|h)?\b'
-        || '|\b[0-9]+\s*(x|dd)\b|(^|\s)[a\x{E0}]\s+[0-9]+'
+        || '|\b[0-9]+\s*(x|dd\s*[0-9]*)\b|(^|\s)[a\x{E0}]\s+[0-9]+'
         || '|\b(d|c|dag|day|tag)\s*[0-9]{1,2}(\s*-\s*[0-9]+)?\b',
         ' ', 'gi'
       ),
@@ -74,50 +77,88 @@ stages as (
     len(stages) as stages_in_text
   from sequences
 ),
-pieces as (
-  -- names stand apart by + / , ; & | brackets and line ends
+segments as (
+  -- what stands in brackets is read by itself
+  select written, stage, stages_in_text,
+    string_split_regex(stage_text, '[()\[\]{}]') as segments
+  from stages
+),
+segment_texts as (
   select
     written,
     stage,
-    stage_text,
     stages_in_text,
-    string_split_regex(stage_text, '[+/,;&|()\[\]{}\n\r]|\bi\.?c\.?\s?m\b\.?') as pieces
-  from stages
+    len(segments) as segments_in_stage,
+    generate_subscripts(segments, 1) as segment,
+    unnest(segments) as segment_text
+  from segments
+),
+pieces as (
+  -- names stand apart by + / , ; & | and line ends
+  select
+    written,
+    stage,
+    segment,
+    string_split_regex(segment_text, '[+/,;&|\n\r]|\bi\.?c\.?\s?m\b\.?') as pieces
+  from segment_texts
 ),
 found as (
   select
     written,
     stage,
+    segment,
     generate_subscripts(pieces, 1) as piece,
     regexp_extract_all(unnest(pieces), '-?[\pL\pM\pN]+') as tokens
   from pieces
 ),
-tokens as (
+unnested as (
   select
     written,
     stage,
+    segment,
     piece,
     generate_subscripts(tokens, 1) as nth,
     unnest(tokens) as token
   from found
 ),
+tokens as (
+  -- a dose may be glued to a name: "ipi3"
+  select
+    u.written,
+    u.stage,
+    u.segment,
+    u.piece,
+    u.nth,
+    u.token,
+    case
+      when exact.name_key is null and glued.name_key is not null then glued.name_key
+      else matching_key(u.token)
+    end as token_key
+  from unnested as u
+  left join (select distinct name_key from names) as exact
+    on exact.name_key = matching_key(u.token)
+  left join (select distinct name_key from names) as glued
+    on glued.name_key = regexp_extract(matching_key(u.token), '^([a-z]{3,})[0-9]{1,2}$', 1)
+),
 keyed as (
   select
     tokens.written,
     tokens.stage,
-    tokens.piece,
+    tokens.segment,
     tokens.token,
-    matching_key(tokens.token) as token_key,
+    tokens.token_key,
     words.meaning,
     row_number() over by_stage as position,
     -- "and" and its like part names too
-    tokens.piece * 1000
+    1000000 * tokens.segment + 1000 * tokens.piece
     + count(case when words.meaning = 'joins' then 1 end) over (
-      partition by tokens.written, tokens.stage, tokens.piece order by tokens.nth
+      partition by tokens.written, tokens.stage, tokens.segment, tokens.piece order by tokens.nth
     ) as part
   from tokens
-  left join words on words.word_key = matching_key(tokens.token)
-  window by_stage as (partition by tokens.written, tokens.stage order by tokens.piece, tokens.nth)
+  left join words on words.word_key = tokens.token_key
+  window by_stage as (
+    partition by tokens.written, tokens.stage order by tokens.segment, tokens.piece, tokens.nth
+  )
 ),
 part_bounds as (
   -- the words of a part that could name something
@@ -144,6 +185,7 @@ spans as (
   select
     k.written,
     k.stage,
+    k.segment,
     k.position as first_position,
     k.position + l.words - 1 as last_position,
     n.substance,
@@ -200,6 +242,7 @@ judged as (
   select
     k.written,
     k.stage,
+    k.segment,
     k.part,
     k.position,
     k.token,
@@ -224,10 +267,10 @@ judged as (
 ),
 refused as (
   -- "no", "or", "after": what such a text means is not guessed at
-  select j.written, j.stage
-  from judged as j
-  where j.is_refusal
-  group by j.written, j.stage
+  select written, stage, segment
+  from judged
+  where is_refusal
+  group by written, stage, segment
 ),
 runs as (
   select
@@ -241,29 +284,36 @@ unread as (
   select
     written,
     stage,
+    segment,
     min(position) as position,
     regexp_replace(string_agg(token, ' ' order by position), ' -', '-', 'g') as part_text,
     string_agg(case when is_word then '' else token_key end, '' order by position) as part_key
   from runs
   where not is_covered
-  group by written, stage, part, run
+  group by written, stage, segment, part, run
   having bool_or(is_unread)
 ),
 things as (
   select l.written, l.stage, l.first_position as position, l.part_text, l.substance,
     l.substance is null as is_no_treatment, cast(null as varchar) as part_key
   from longest as l
-  anti join refused as r on r.written = l.written and r.stage = l.stage
+  anti join refused as r
+    on r.written = l.written and r.stage = l.stage and r.segment = l.segment
   union all
   select u.written, u.stage, u.position, u.part_text, null, false, u.part_key
   from unread as u
-  anti join refused as r on r.written = u.written and r.stage = u.stage
+  anti join refused as r
+    on r.written = u.written and r.stage = u.stage and r.segment = u.segment
   union all
-  select s.written, s.stage, 0,
-    case when s.stages_in_text = 1 then s.written else trim(s.stage_text) end,
-    null, false, matching_key(s.stage_text)
-  from stages as s
-  semi join refused as r on r.written = s.written and r.stage = s.stage
+  select s.written, s.stage, s.segment,
+    case
+      when s.stages_in_text = 1 and s.segments_in_stage = 1 then s.written
+      else trim(s.segment_text)
+    end,
+    null, false, matching_key(s.segment_text)
+  from segment_texts as s
+  semi join refused as r
+    on r.written = s.written and r.stage = s.stage and r.segment = s.segment
   union all
   -- nothing but doses, schedules and marks: no name can be read
   select t.written, 1, 0, t.written, null, false, matching_key(t.written)
