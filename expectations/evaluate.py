@@ -26,7 +26,7 @@ __all__ = ["RuleCount", "applicable_rules", "gate_holders", "judge", "prepare", 
 NEEDS: dict[Need, tuple[str, str]] = {
     "calendar_dates": ("calendar_dates", "yes"),
     "assessments": ("responses", "assessments"),
-    "all_grades": ("captures_all_grades", "yes"),
+    "all_grades": ("toxicity_capture", "complete_all_grades"),
     "severe_grades_only": ("severe_grades_only", "yes"),
 }
 _ABOUT_NAMES = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)

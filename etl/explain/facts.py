@@ -85,6 +85,8 @@ class FollowUp:
     death_date: date | None = None
     last_alive_date: date | None = None
     last_alive_source: str | None = None
+    last_alive_record_key: str | None = None
+    linked_until_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ class Line:
     progression_source: str | None = None
     progression_record_key: str | None = None
     is_immune_confirmed: bool | None = None
+    first_pd_date: date | None = None
+    progression_stop_date: date | None = None
     pfs_end_date: date | None = None
     pfs_days: int | None = None
     pfs_event: bool | None = None
@@ -396,6 +400,13 @@ class Facts:
         return tuple(dict.fromkeys(found))
 
     def record(self, key: str | None) -> Source | None:
-        """The source row of an assessment, an episode or the patient, by its key."""
-        rows: tuple[Row, ...] = (*self.assessments, *self.treatments, self.person)
+        """The source row of a record of the patient, by its key."""
+        rows: tuple[Row, ...] = (
+            *self.assessments,
+            *self.treatments,
+            *self.exposures,
+            *self.events,
+            *self.local,
+            self.person,
+        )
         return next((row.source for row in rows if row.record_key == key), None)

@@ -13,7 +13,7 @@ from etl.explain.words import capital, on
 ALIVE = {
     "vital_status_date": "the vital status date",
     "last_contact": "last contact",
-    "last_record": "a later record of treatment or assessment",
+    "last_record": "a later record",
 }
 SAYS = {
     "vital_status_date": ("vital_status_date",),

@@ -48,7 +48,9 @@ _LINES = """
         line_survival.pfs_record_key,
         line_survival.os_end_date,
         line_progressions.record_key as progression_record_key,
-        line_progressions.is_immune_confirmed
+        line_progressions.is_immune_confirmed,
+        line_progressions.first_pd_date,
+        line_progressions.stop_date as progression_stop_date
     from marts.treatment_lines
     left join derived.line_survival
         on treatment_lines.line_id = line_survival.line_id

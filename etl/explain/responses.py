@@ -26,7 +26,7 @@ def of_line(facts: Facts, line: Line) -> tuple[Assessment, ...]:
 
 
 def counting(facts: Facts, line: Line) -> tuple[Assessment, ...]:
-    """Those that count for best response: the worst of each day, up to the first PD."""
+    """Those that count for best response: the worst of each day, up to the end of counting."""
     return tuple(one for one in of_line(facts, line) if _why_not(one, line, facts) is None)
 
 
@@ -51,9 +51,11 @@ def _why_not(one: Assessment, line: Line, facts: Facts) -> str | None:
         if code(worse) == code(one):
             return f"{worse.response_id} says the same of that day"
         return f"{worse.response_id} of the same day is {worse.response}, which is worse"
-    dated = line.progression_source in ("assessment", "unconfirmed_iUPD")
-    if dated and line.progression_date and when(one) > line.progression_date:
-        return f"it is later than the first progression, {line.progression_date}"
+    pd, stop = line.first_pd_date, line.progression_stop_date
+    if pd is not None and when(one) > pd:
+        return f"it is later than the first progression, {pd}"
+    if stop is not None and when(one) > stop and when(one) != pd:
+        return f"it is later than the stop for progression, {stop}"
     return None
 
 
@@ -92,7 +94,8 @@ def _best(facts: Facts, line: Line) -> Statement:
         return _entered(facts, line)
     counted_ones = counting(facts, line)
     if best is None or not counted_ones:
-        return Statement(label, f"{best or 'None'}: no assessment belongs to the line.")
+        said = "that belongs to the line counts" if of_line(facts, line) else "belongs to the line"
+        return Statement(label, f"{best or 'None'}: no assessment {said}.")
     first = [one for one in counted_ones if when(one) == line.best_overall_response_date]
     if best == "NE":
         return Statement(
@@ -228,6 +231,7 @@ def _progression(facts: Facts, line: Line) -> Statement:
             code=response,
             seen=seen,
             since=days(since),
+            days=days(facts.parameters.stop_to_progression_days),
             because=_unconfirmed_because(facts, line),
         ),
         sources([facts.record(key)]),
@@ -263,11 +267,15 @@ PROGRESSION: Mapping[str, str] = {
         "confirmed, since {because}; {since} after the line's start."
     ),
     "stop_reason": (
-        "{day}: no assessment of the line shows PD, and {key} stopped for progression, {since} "
-        "after the line's start."
+        "{day}: {key} stopped for progression, {since} after the line's start, and no assessment "
+        "by then or in the {days} after it shows PD."
     ),
     "stop_reason_undated": (
-        "On a day that is not known: {key} stopped for progression, and its stop is not registered."
+        "On a day that is not known: {key} stopped for progression, and its stop is not registered "
+        "or lies past the data cut-off."
+    ),
+    "assessment_undated": (
+        "On a day that is not known: {key} is {code}, and its date lies past the data cut-off."
     ),
     "entered_response_undated": (
         "On a day that is not known: the best response entered for {key} is progression."

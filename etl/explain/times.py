@@ -8,9 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from etl.explain.document import Statement
-from etl.explain.facts import Facts, Line, Row, Source
+from etl.explain.facts import Facts, Line, Source
 from etl.explain.words import days, on, sources
 
+AFTER_LINKAGE = (
+    "Not known: the line starts after the vital status date, and this source declares that its "
+    "linkage is complete; no time runs past it."
+)
 PFS: Mapping[str, str] = {
     "progression": "Event: progression shown by {record}.",
     "death": "Event: death; no progression is registered before it.",
@@ -24,6 +28,7 @@ PFS: Mapping[str, str] = {
         "Censored at last contact: this source registers progression, not every assessment."
     ),
     "unknown_progression_undated": "Not known: progression ({record}) is registered without a day.",
+    "unknown_start_after_linkage": AFTER_LINKAGE,
     "unknown_progression_not_collected": (
         "Not known: this source says neither assessments nor why treatment stopped."
     ),
@@ -36,8 +41,10 @@ OS: Mapping[str, str] = {
     "censored_vital_status_date": "Censored: known to be alive at the vital status date.",
     "censored_last_contact": "Censored: alive at last contact.",
     "censored_last_record": (
-        "Censored: alive when last treated or assessed; no later contact is registered."
+        "Censored: alive at the last start, dose, assessment, procedure, onset of an event or "
+        "progression; no later contact is registered."
     ),
+    "unknown_start_after_linkage": AFTER_LINKAGE,
     "unknown_death_undated": "Not known: the patient died on a day that is not registered.",
     "unknown_death_before_start": "Not known: the date of death lies before the line's start.",
     "unknown_no_contact": "Not known: no last contact is registered.",
@@ -55,6 +62,7 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
     "death": ("death_date",),
     "censored_vital_status_date": ("vital_status_date",),
     "censored_last_contact": ("last_contact_date",),
+    "unknown_start_after_linkage": ("vital_status_date",),
     "unknown_death_undated": ("vital_status",),
     "unknown_death_before_start": ("death_date",),
     "unknown_no_contact": ("last_contact_date",),
@@ -142,8 +150,5 @@ def _alive(facts: Facts, reason: str) -> tuple[Source, ...]:
     """The row that says until when the patient lived."""
     if reason in _ROWS:
         return facts.person_rows(*_ROWS[reason])
-    last = facts.follow_up.last_alive_date
-    rows: list[Row] = [one for one in facts.assessments if one.assessment_date == last]
-    rows += [one for one in facts.treatments if last in (one.start_date, one.stop_date)]
-    rows += [one for one in facts.exposures if last in (one.start_date, one.stop_date)]
-    return sources(rows[:1]) or (facts.person.source,)
+    found = facts.record(facts.follow_up.last_alive_record_key)
+    return (found or facts.person.source,)

@@ -115,21 +115,38 @@ def _worst(line: Line, events: list[Event]) -> Statement:
 
 
 def _known(facts: Facts, line: Line) -> Statement:
+    # What is entered for an episode is of the line in which it started.
+    earlier = {
+        treatment
+        for one in facts.lines
+        if one.line_sequence < line.line_sequence
+        for treatment in one.treatment_ids.split(",")
+    }
     episodes = [
-        one for one in facts.treatments if one.treatment_id in line.treatment_ids.split(",")
+        one
+        for one in facts.treatments
+        if one.treatment_id in line.treatment_ids.split(",")
+        and (one.treatment_id not in earlier or one.severe_toxicity == "no")
     ]
     entered = joined(f"{one.treatment_id}: {one.severe_toxicity or 'empty'}" for one in episodes)
     asked = f"severe toxicity is entered as {entered}"
     if not any(one.severe_toxicity for one in episodes):
         asked = "severe toxicity is not entered"
-    if not line.toxicity_known:
-        text = f"Not reported: {asked}, and no event of grade 3 or more says otherwise."
-    elif line.severe_toxicity in ("yes", "no"):
+    if line.toxicity_known and line.severe_toxicity in ("yes", "no"):
         text = f"Known: {asked}."
+        if line.severe_toxicity == "no" and (line.worst_grade or 0) >= 3:
+            text = f"Known: {asked}, and an event of grade {line.worst_grade} makes it yes."
+    elif line.toxicity_known:
+        text = "Known: this source declares that it registers every severe event."
+    elif line.severe_toxicity in ("yes", "no"):
+        text = f"Not known: {asked}, and an immune-related event has no grade."
     elif (line.worst_grade or 0) >= 3:
-        text = f"Known: an event of grade {line.worst_grade} is registered, whatever is entered."
+        text = (
+            f"Not reported: {asked}; an event of grade {line.worst_grade} is registered, and is "
+            "counted apart, since only lines that had one would be known by it."
+        )
     else:
-        text = "Known: this source registers events of every grade, and there is one."
+        text = f"Not reported: {asked}."
     if line.severe_irae_status is not None:
         text += f" Of an immune-related event of grade 3 or more: {IRAE[line.severe_irae_status]}."
     return Statement(

@@ -180,7 +180,9 @@ def _pair(
         intervening_lines=len(between),
         intervening_regimens=", ".join(line.regimen for line in between) or None,
         intervening_classes=_joined(classes),
-        progression_between=bool(progressions),
+        # On an unknown day it was before the next line's start.
+        progression_between=bool(progressions)
+        or any(line.has_progressed and line.progression is None for line in (initial, *between)),
         progression_between_date=min(progressions, default=None),
         initial_duration_days=(initial.end - initial.start).days if initial.end else None,
         initial_benefit=_benefit(initial, parameters),

@@ -20,11 +20,11 @@ class ResponseParameters(ParameterGroup):
         json_schema_extra={"unit": "days"},
     )
     non_target_days: int = Field(
-        0,
+        42,
         ge=0,
         description=(
-            "NON-CR/NON-PD counts from this day after the line's start, inclusive. admiralonco "
-            "asks as long a time as of stable disease."
+            "NON-CR/NON-PD counts from this day after the line's start, inclusive. As long a time "
+            "as of stable disease, as admiralonco asks."
         ),
         json_schema_extra={"unit": "days"},
     )
@@ -61,6 +61,16 @@ class ResponseParameters(ParameterGroup):
             "Whether the best response of a line without an assessment is NE instead of missing. "
             "It stays not evaluable. admiralonco missing_as_ne."
         ),
+    )
+    stop_to_progression_days: int = Field(
+        42,
+        ge=0,
+        description=(
+            "A PD up to so many days after a stop for progression dates the progression that was "
+            "the reason; without one it is dated at the stop. Six weeks, the shortest time in "
+            "which RECIST 1.1 asks for another assessment."
+        ),
+        json_schema_extra={"unit": "days"},
     )
     immune_confirmation_min_days: int = Field(
         28,

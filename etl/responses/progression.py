@@ -17,16 +17,28 @@ RESETS = ("CR", "PR", "SD", "NON-CR/NON-PD")
 
 @dataclass(frozen=True)
 class Progression:
-    """First progression of a line; `day` is None when it is known to be, on an unknown day."""
+    """First progression of a line; `day` is None when it is known to be, on an unknown day.
+
+    Attributes:
+        day: The day of the progression.
+        source: What shows it.
+        is_immune_confirmed: The first PD is an iUPD that was confirmed later.
+        first_pd: Day of the first PD that was assessed, whatever the day of the progression.
+        stop: Day of the first stop for progression.
+        undated_from: On an unknown day, the earliest on which it may have been.
+    """
 
     day: date | None
     source: str
     is_immune_confirmed: bool = False
+    first_pd: date | None = None
+    stop: date | None = None
+    undated_from: date | None = None
 
-    @property
-    def is_assessed(self) -> bool:
-        """Shown by an assessment, so that counting ends there."""
-        return self.source in ("assessment", "unconfirmed_iUPD")
+    def counts(self, day: date) -> bool:
+        """Whether an assessment of that day counts for the best response."""
+        ends = [end for end in (self.first_pd, self.stop) if end is not None]
+        return day == self.first_pd or all(day <= end for end in ends)
 
 
 def blocks(daily: Sequence[Assessment]) -> list[list[Assessment]]:
@@ -79,7 +91,10 @@ def progression(
     death_cause: str | None,
     parameters: Parameters,
 ) -> Progression | None:
-    """First progression of a line: by assessment, else by the stop reason of an episode.
+    """First progression of a line: the earlier of its first PD and its stop for progression.
+
+    A PD soon after the stop dates the progression that was the reason. On an unknown day, unless a
+    known one is before every day that it may have been.
 
     Args:
         line: The line.
@@ -93,30 +108,46 @@ def progression(
     unconfirmed = _unconfirmed(line, daily, death_cause)
     if unconfirmed is not None:
         found.append(Progression(unconfirmed, "unconfirmed_iUPD"))
-    if found:
-        # Of what is dated alike, an assessment goes first, and the earliest of them.
-        return min(found, key=lambda p: (p.day or date.max, p.source))
-    return _stop(line, lines)
+    # Of what is dated alike, an assessment goes first, and the earliest of them.
+    first = min(found, key=lambda p: (p.day or date.max, p.source), default=None)
+    pd = first.day if first else None
+    stops, undated = _stops(line, lines)
+    stop, undated_from = min(stops, default=None), min(undated, default=None)
+    if first is None and stop is None and undated_from is None:
+        return None
+    day, source = pd, first.source if first else "stop_reason"
+    if stop is not None and (pd is None or _is_by_stop(stop, pd, parameters)):
+        day, source = stop, "stop_reason"
+    if undated_from is not None and (day is None or day > undated_from):
+        day, source = None, "stop_reason_undated"
+    return Progression(
+        day,
+        source,
+        first is not None and first.is_immune_confirmed,
+        pd,
+        stop,
+        undated_from if day is None else None,
+    )
 
 
-def _stop(line: Line, lines: Sequence[Line]) -> Progression | None:
-    """The first stop for progression among the episodes that stopped in this line."""
-    stops = []
+def _is_by_stop(stop: date, pd: date, parameters: Parameters) -> bool:
+    return (pd - stop).days > parameters.stop_to_progression_days
+
+
+def _stops(line: Line, lines: Sequence[Line]) -> tuple[list[date], list[date]]:
+    """Stops for progression in this line; of unknown ones the day on which they may first be."""
+    stops, undated = [], []
     for treatment_id in {row.treatment_id for row in line.rows}:
         own = [other for other in lines if any(r.treatment_id == treatment_id for r in other.rows)]
         episode = [r for other in own for r in other.rows if r.treatment_id == treatment_id]
         stop = episode_stop(episode)
         begun = [other for other in own if stop is None or other.start <= stop]
         if episode[0].stop_reason == "progression" and begun[-1] is line:
-            stops.append(stop)
-    if not stops:
-        return None
-    dated = [stop for stop in stops if stop is not None]
-    return (
-        Progression(min(dated), "stop_reason")
-        if dated
-        else Progression(None, "stop_reason_undated")
-    )
+            if stop is None:
+                undated.append(max(line.start, *(row.start for row in episode)))
+            else:
+                stops.append(stop)
+    return stops, undated
 
 
 def _unconfirmed(line: Line, daily: Sequence[Assessment], death_cause: str | None) -> date | None:

@@ -46,15 +46,18 @@ def best_response(
     first_progression: Progression | None,
     parameters: Parameters,
 ) -> Best:
-    """Best overall response, unconfirmed and confirmed, up to and including the first PD."""
+    """Best overall response, unconfirmed and confirmed.
+
+    Up to the first PD or the stop for progression, and that first PD.
+    """
     own = line_assessments(line, assessments)
-    if not own:
-        missing = "NE" if parameters.missing_as_not_evaluable else None
-        return Best(unconfirmed=missing, confirmed=missing)
     criteria = line_criteria(own)
     counted = as_the_line_reads(line, assessments)
-    if first_progression is not None and first_progression.is_assessed:
-        counted = [a for a in counted if a.day <= (first_progression.day or date.max)]
+    if first_progression is not None:
+        counted = [a for a in counted if first_progression.counts(a.day)]
+    if not counted:
+        missing = "NE" if parameters.missing_as_not_evaluable else None
+        return Best(unconfirmed=missing, confirmed=missing, criteria=criteria)
     worth = [_worth(a, line, parameters) for a in counted]
     held = [_held(index, counted, line, parameters) for index in range(len(counted))]
 
@@ -68,13 +71,13 @@ def best_response(
             assessment.response == "iUPD"
             and first_progression is not None
             and first_progression.is_immune_confirmed
-            and assessment.day == first_progression.day
+            and assessment.day == first_progression.first_pd
         ):
             return "iCPD"
         return assessment.response
 
     best, strict = _first_best(worth), _first_best(held)
-    evaluable = any(a.plain != "NE" for a in own)
+    evaluable = any(a.plain != "NE" for a in counted)
     responses = [a.day for a, value in zip(counted, worth, strict=True) if value in RESPONSES]
     confirmed = [a.day for a, value in zip(counted, held, strict=True) if value in RESPONSES]
     return Best(

@@ -86,7 +86,7 @@ def progression_free_survival(
     ]
     first = min(happened, key=lambda h: (h.day, PRECEDENCE.index(h.what)), default=None)
     undated = [
-        other.start
+        shown.undated_from or other.start
         for other, shown in zip([line, *later_lines], progressions, strict=False)
         if shown is not None and shown.day is None
     ]

@@ -219,9 +219,23 @@ class Declarations(_Strict):
 
     calendar_dates: Literal["yes", "no"] = "yes"
     responses: Literal["assessments", "best_response"] = "assessments"
-    captures_all_grades: Literal["yes", "no"] = "no"
+    vital_status: Literal["not_declared", "linkage_complete"] = "not_declared"
+    toxicity_capture: Literal["not_declared", "complete_grade3plus", "complete_all_grades"] = (
+        "not_declared"
+    )
     severe_grades_only: Literal["yes", "no"] = "no"
     person_key: Literal["one_disease", "several_diseases"] = "several_diseases"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, data: Any) -> Any:
+        """`captures_all_grades: yes` is how `toxicity_capture: complete_all_grades` was written."""
+        if not isinstance(data, dict) or "captures_all_grades" not in data:
+            return data
+        data = dict(data)
+        if data.pop("captures_all_grades") in ("yes", True):
+            data.setdefault("toxicity_capture", "complete_all_grades")
+        return data
 
 
 class DateColumn(_Strict):

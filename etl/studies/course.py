@@ -93,9 +93,11 @@ def stopping_events_sql(study: Study) -> str:
 def between_sql(study: Study) -> str:
     """SELECT of lines and progressions between, one row per pair."""
     counts = is_in_setting("lines", study.population.setting)
+    # On an unknown day it was before the next line's start.
     progressed = (
-        "lines.progression_date > lines.start_date "
-        "and lines.progression_date <= pairs.rechallenge_start_date"
+        "(lines.progression_date > lines.start_date "
+        "and lines.progression_date <= pairs.rechallenge_start_date "
+        "or lines.progression_date is null and lines.progression_source is not null)"
     )
     return f"""
     select

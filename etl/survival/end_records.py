@@ -14,11 +14,10 @@ NEXT_LINE = "censored_next_line"
 _AT_ASSESSMENT = (
     "censored_last_evaluable_assessment",
     "censored_last_assessment",
-    "censored_last_record",
     MISSED,
     NEXT_LINE,
 )
-_AT_TREATMENT = ("next_line", "censored_last_record")
+_TABLES = ("patients", "treatments", "drugs", "responses", "adverse_events", "local_treatments")
 
 
 def with_record(events: str) -> str:
@@ -35,11 +34,11 @@ looked_up as (
                 and assessments.assessment_date = ends.end_date
                 and assessments.is_worst_of_day
         ) end as assessment_key,
-        case when end_reason in ({_quoted(_AT_TREATMENT)}) then (
+        case when end_reason = 'next_line' then (
             select min(exposures.treatment_id)
             from derived.exposures
             where exposures.patient_id = ends.patient_id
-                and ends.end_date in (exposures.start_date, exposures.stop_date)
+                and ends.end_date = exposures.start_date
         ) end as treatment_key
     from ends
 ),
@@ -50,7 +49,12 @@ keyed as (
         case
             when end_reason = 'progression' and first_progression_source = 'stop_reason'
                 then 'treatments'
+            when end_reason = 'censored_last_record' then last_alive_record_table
             when end_reason = 'progression' or assessment_key is not null then 'responses'
+            when
+                end_reason = 'unknown_progression_undated'
+                and undated_progression_source = 'assessment_undated'
+                then 'responses'
             when end_reason = 'unknown_progression_undated' or treatment_key is not null
                 then 'treatments'
             else 'patients'
@@ -68,6 +72,7 @@ select
     case
         when end_reason = 'progression' then first_progression_record_key
         when end_reason = 'unknown_progression_undated' then undated_progression_record_key
+        when end_reason = 'censored_last_record' then last_alive_record_key
         else coalesce(assessment_key, treatment_key, patient_id)
     end as record_key
 from keyed"""
@@ -80,17 +85,7 @@ with
 times as ({times_sql}),
 
 records as (
-    select 'patients' as record_table, record_key, source_file, source_line
-    from staging.patients
-    where is_placed
-    union all
-    select 'treatments' as record_table, record_key, source_file, source_line
-    from staging.treatments
-    where is_placed
-    union all
-    select 'responses' as record_table, record_key, source_file, source_line
-    from staging.responses
-    where is_placed
+    {" union all ".join(_rows_of(table) for table in _TABLES)}
 )
 
 select
@@ -100,6 +95,13 @@ select
 from times
 left join records
     on times.record_table = records.record_table and times.record_key = records.record_key"""
+
+
+def _rows_of(table: str) -> str:
+    return (
+        f"select '{table}' as record_table, record_key, source_file, source_line "
+        f"from staging.{table} where is_placed"
+    )
 
 
 def _quoted(values: tuple[str, ...]) -> str:

@@ -67,9 +67,9 @@ class OsVariant:
     """A variant of overall survival.
 
     Attributes:
-        censoring: `last_known_alive` (the default) is the vital status date, else last contact,
-            but not before a later start, stop or assessment; `last_contact` is the date as
-            entered, whatever was recorded later.
+        censoring: `last_known_alive` (the default) is the latest of vital status date, last
+            contact and everything else that shows life; `last_contact` is the later of the two
+            dates as entered, whatever was recorded later.
 
     Raises:
         ValueError: an unknown value.
@@ -189,7 +189,8 @@ firsts as (
     select
         bounded.*,
         case
-            when os_end_reason = 'unknown_death_before_start' then os_end_reason
+            when os_end_reason in ('unknown_death_before_start', 'unknown_start_after_linkage')
+                then os_end_reason
             when not collects_progression then 'unknown_progression_not_collected'
             when undated_progression_from_date is not null
                 and coalesce(
@@ -271,7 +272,7 @@ reasons as (
     select
         line_survival.*,
         case
-            when is_dead then os_end_reason
+            when is_dead or start_date > linked_until_date then os_end_reason
             when {seen}_date is null then 'unknown_no_contact'
             when {seen}_date < start_date then 'unknown_contact_before_start'
             else 'censored_' || {seen}_source

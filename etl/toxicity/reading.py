@@ -33,11 +33,14 @@ class Event:
     led_to_stop: str | None
     onset: date | None
     resolved: date | None
+    is_fatal: bool = False
 
     @property
     def valid_grade(self) -> int | None:
-        """The grade, if it is one that exists."""
-        return self.grade if self.grade in (1, 2, 3, 4, 5) else None
+        """The grade, if it is one that exists; what was fatal is grade 5."""
+        if self.grade in (1, 2, 3, 4, 5):
+            return self.grade
+        return 5 if self.is_fatal else None
 
     @property
     def is_severe(self) -> bool:
@@ -179,23 +182,26 @@ def read_toxicity(
     course: Course,
     *,
     window_days: int,
-    captures_all_grades: bool = False,
+    added_answers: Sequence[str | None] = (),
+    is_captured: bool = False,
 ) -> LineRead:
     """The toxicity of one line.
 
     Args:
         line: The line.
         events: The events attributed to it.
-        severe_answers: severe_toxicity as entered for each of its episodes.
+        severe_answers: severe_toxicity as entered for each episode that started in it.
         course: Death, or until when the patient is known to have been alive.
         window_days: Days after the line's end for which its toxicity window stays open.
-        captures_all_grades: Whether the source declares to register events of all grades.
+        added_answers: The same for episodes of earlier lines that add a substance to it.
+        is_captured: The source declares to register every severe event, and follow-up is known.
     """
     severe = [event for event in events if event.is_severe]
     severe_iraes = [event for event in severe if event.immune_related]
     entered_yes = "yes" in severe_answers
-    entered_no = set(severe_answers) == {"no"}
-    known = entered_yes or entered_no or bool(severe) or (captures_all_grades and bool(events))
+    entered_no = {*severe_answers, *(one for one in added_answers if one == "no")} == {"no"}
+    ungraded = any(event.immune_related and event.valid_grade is None for event in events)
+    known = (entered_yes or entered_no or is_captured) and (bool(severe_iraes) or not ungraded)
     first = min((event.onset for event in severe_iraes if event.onset is not None), default=None)
     days = (first - line.start).days if first and first >= line.start else None
     onsets = [event.onset for event in events if event.onset is not None]

@@ -18,6 +18,7 @@ PFS_END_REASONS = (
     "unknown_progression_not_collected",
     "unknown_death_undated",
     "unknown_death_before_start",
+    "unknown_start_after_linkage",
     "unknown_no_contact",
 )
 OS_END_REASONS = (
@@ -27,6 +28,7 @@ OS_END_REASONS = (
     "censored_last_record",
     "unknown_death_undated",
     "unknown_death_before_start",
+    "unknown_start_after_linkage",
     "unknown_no_contact",
 )
 DOR_END_REASONS = (
@@ -42,6 +44,7 @@ PROGRESSION_SOURCES = (
     "unconfirmed_iUPD",
     "stop_reason",
     "stop_reason_undated",
+    "assessment_undated",
     "entered_response_undated",
 )
 LINE_CRITERIA = ("RECIST1.1", "iRECIST", "clinical", "mixed")
@@ -146,8 +149,14 @@ class LineProgressions(Contract):
     )
     record_key: Series[str] = column("Key of the assessment or the episode.", nullable=False)
     is_immune_confirmed: Series[bool] = column(
-        "iRECIST: confirmed later, and dated at the first iUPD of its block.", nullable=False
+        "iRECIST: the first PD was confirmed later, and dated at the first iUPD of its block.",
+        nullable=False,
     )
+    undated_from_date: Series[date] = column(
+        "The earliest day on which a progression without a date may have been."
+    )
+    first_pd_date: Series[date] = column("First PD that was assessed.")
+    stop_date: Series[date] = column("First stop for progression.")
 
 
 class LineResponses(Contract):
@@ -172,15 +181,15 @@ class LineResponses(Contract):
         "What the source registers.", nullable=False, isin=("assessments", "entered")
     )
     response_evaluable: Series[bool] = column(
-        "At least one evaluable assessment, whatever its day.", nullable=False
+        "At least one evaluable assessment among those that count, whatever its day.",
+        nullable=False,
     )
     responder: Series[bool] = column("CR or PR; missing when not evaluable.")
     disease_control: Series[bool] = column(
         "CR, PR, SD or NON-CR/NON-PD as best response; missing when not evaluable."
     )
     first_response_date: Series[date] = column(
-        "First CR or PR that counts; a stop for progression without an assessment does not end "
-        "the counting, so it may lie after one."
+        "First CR or PR that counts: up to the first PD or the stop for progression."
     )
     days_to_response: Series[int] = column("To the first response.", unit="days", ge=1)
     first_response_confirmed_date: Series[date] = column(
@@ -218,13 +227,21 @@ class FollowUp(Contract):
         "up to the data cut-off where its interval allows."
     )
     death_cause: Series[str] = column("Cause of death.", codelist="death_cause")
+    linked_until_date: Series[date] = column(
+        "Where the source declares that its linkage is complete: the vital status date, after "
+        "which no time runs."
+    )
     last_alive_date: Series[date] = column(
-        "Last day the patient is known to have lived: vital status date, else last contact, or a "
-        "later start, stop or assessment."
+        "Last day the patient is known to have lived: the latest of vital status date, last "
+        "contact, a start, dose, assessment, procedure, onset of an event or progression."
     )
     last_alive_source: Series[str] = column("Which of them.", isin=LAST_ALIVE_SOURCES)
+    last_alive_record_table: Series[str] = column(
+        "Table of the record that says so.", nullable=False
+    )
+    last_alive_record_key: Series[str] = column("Its key.", nullable=False)
     last_contact_date: Series[date] = column(
-        "Last day alive as entered: vital status date, else last contact."
+        "Last day alive as entered: the later of vital status date and last contact."
     )
     last_contact_source: Series[str] = column("Which of them.", isin=LAST_CONTACT_SOURCES)
 
@@ -248,9 +265,10 @@ class LineSurvival(Contract):
     first_progression_source: Series[str] = column("What shows it.", isin=PROGRESSION_SOURCES)
     first_progression_record_key: Series[str] = column("Key of the assessment or the episode.")
     undated_progression_from_date: Series[date] = column(
-        "A progression is registered without its day, for a line that starts on this one."
+        "A progression is registered without its day; it may have been on this one, or later."
     )
-    undated_progression_record_key: Series[str] = column("Key of the episode that says so.")
+    undated_progression_source: Series[str] = column("What shows it.", isin=PROGRESSION_SOURCES)
+    undated_progression_record_key: Series[str] = column("Key of the record that says so.")
     is_dead: Series[bool] = column("The patient is known to have died.", nullable=False)
     death_date: Series[date] = column("Day of death.")
     last_evaluable_date: Series[date] = column(
@@ -279,9 +297,14 @@ class LineSurvival(Contract):
     )
     last_alive_source: Series[str] = column("Which record says so.", isin=LAST_ALIVE_SOURCES)
     last_contact_date: Series[date] = column(
-        "Last day alive as entered: vital status date, else last contact."
+        "Last day alive as entered: the later of vital status date and last contact."
     )
     last_contact_source: Series[str] = column("Which of them.", isin=LAST_CONTACT_SOURCES)
+    last_alive_record_table: Series[str] = column(
+        "Table of the record by which the patient was last known to live.", nullable=False
+    )
+    last_alive_record_key: Series[str] = column("Its key.", nullable=False)
+    linked_until_date: Series[date] = column("Day after which no time runs; see follow_up.")
     registers_best_responses: Series[bool] = column(
         "The source registers best responses instead of every assessment, so the living are "
         "censored at last contact.",

@@ -212,16 +212,19 @@ class TreatmentLines(Contract):
     worst_grade: Series[int] = column("Worst grade of any event.", ge=1, le=5)
     worst_irae_grade: Series[int] = column("Worst grade of an immune-related event.", ge=1, le=5)
     toxicity_known: Series[bool] = column(
-        "Whether it is known if the line was severely toxic.", nullable=False
+        "Whether it is known if the line was severely toxic: answered, or by a source that "
+        "declares to capture it. An event alone does not tell, whatever its grade.",
+        nullable=False,
     )
     severe_toxicity_status: Series[str] = column(
-        "Severe toxicity, as entered or by a grade 3+ event; no only where toxicity is known.",
+        "Severe toxicity, as entered or by a grade 3+ event, which may be where toxicity is not "
+        "known; no only where it is.",
         nullable=False,
         isin=REPORTED,
     )
     severe_irae_status: Series[str] = column(
-        "A grade 3+ immune-related event; not reported where toxicity is not known, or severe "
-        "toxicity is and what it was is not.",
+        "A grade 3+ immune-related event, which may be where toxicity is not known; else not "
+        "reported where that is so, or severe toxicity is known and what it was is not.",
         nullable=False,
         isin=REPORTED,
     )
@@ -304,7 +307,9 @@ class AdverseEvents(Contract):
         nullable=False,
         codelist="organ_class",
     )
-    grade: Series[int] = column("Worst grade as registered.")
+    grade: Series[int] = column(
+        "Worst grade as registered; 5 where the outcome is fatal and no grade is."
+    )
     is_irae: Series[bool] = column("Immune related; missing when not known.")
     irae_source: Series[str] = column(
         "Whether the entry or the term list said so.", isin=IRAE_SOURCES

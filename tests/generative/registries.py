@@ -307,13 +307,19 @@ def as_given(person: Person, number: int) -> list[Given]:
     return rows
 
 
-def last_treated(rows: Sequence[Given]) -> list[date]:
-    """The days on which something of a patient's treatment is registered last."""
-    episodes = {
-        row.treatment_id: [r for r in rows if r.treatment_id == row.treatment_id] for row in rows
-    }
-    stops = [episode_stop(episode) for episode in episodes.values()]
-    return [*(row.last_shown for row in rows), *(stop for stop in stops if stop is not None)]
+def last_alive(person: Person, number: int) -> date | None:
+    """The last day that shows a patient alive; of stops those for progression alone."""
+    given = as_given(person, number)
+    episodes = [[r for r in given if r.treatment_id == row.treatment_id] for row in given]
+    stops = [episode_stop(one) for one in episodes if one[0].stop_reason == "progression"]
+    days = [
+        *(row.start for row in given),
+        *(stop for stop in stops if stop is not None),
+        *(therapy.day for therapy in as_local(person)),
+        *(day for day, _ in person.assessments),
+        *([person.last_contact] if person.last_contact else []),
+    ]
+    return max(days, default=None)
 
 
 def as_local(person: Person) -> list[Local]:

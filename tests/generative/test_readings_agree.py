@@ -32,7 +32,7 @@ from tests.generative.registries import (
     as_given,
     as_local,
     as_tables,
-    last_treated,
+    last_alive,
     persons,
 )
 from tests.support import dicts, rows
@@ -103,11 +103,6 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
     progressions = [
         progression(line, lines, assessments, person.death_cause, parameters) for line in lines
     ]
-    records = [
-        *last_treated(exposures),
-        *(assessment.day for assessment in assessments),
-        *([person.last_contact] if person.last_contact else []),
-    ]
     found = []
     for place, line in enumerate(lines):
         best = best_response(line, assessments, progressions[place], parameters)
@@ -123,7 +118,7 @@ def by_reading(person: Person, number: int, parameters: Parameters) -> list[Read
             line,
             is_dead=person.is_dead,
             death=person.death,
-            last_alive=max(records, default=None),
+            last_alive=last_alive(person, number),
         )
         own = progressions[place]
         found.append(

@@ -38,9 +38,8 @@ from tests.derivations import derive
 from tests.generative.registries import (
     Person,
     as_assessments,
-    as_given,
     as_tables,
-    last_treated,
+    last_alive,
     persons,
 )
 from tests.support import dicts, rows
@@ -93,6 +92,7 @@ def spans(con: duckdb.DuckDBPyConnection) -> dict[str, list[Span]]:
         select
             lines.patient_id, lines.line_id, lines.start_date, lines.next_line_start_date,
             line_progressions.progression_date, line_progressions.progression_source,
+            line_progressions.undated_from_date,
             line_responses.first_response_date, line_responses.first_response_confirmed_date,
             coalesce(line_responses.responder and line_responses.response_source = 'entered', false)
             as is_undated_responder
@@ -108,22 +108,17 @@ def spans(con: duckdb.DuckDBPyConnection) -> dict[str, list[Span]]:
                 line["line_id"],
                 line["start_date"],
                 line["next_line_start_date"],
-                Progression(line["progression_date"], source) if source else None,
+                Progression(
+                    line["progression_date"], source, undated_from=line["undated_from_date"]
+                )
+                if source
+                else None,
                 line["first_response_date"],
                 line["first_response_confirmed_date"],
                 line["is_undated_responder"],
             )
         )
     return found
-
-
-def last_alive(person: Person, number: int) -> date | None:
-    days = [
-        *last_treated(as_given(person, number)),
-        *(assessment.day for assessment in as_assessments(person, number)),
-        *([person.last_contact] if person.last_contact else []),
-    ]
-    return max(days, default=None)
 
 
 def by_reading(

@@ -54,6 +54,23 @@ def test_the_best_response_says_when_it_was_first_met(con):
     assert said(found, "Best response") == ["None: no assessment belongs to the line."]
 
 
+def test_what_is_seen_after_a_stop_for_progression_is_said_not_to_count(con):
+    timeline = "0-60 nivolumab reason=progression\n80 scan PR\n95 scan PD"
+    found = of(con, timeline, responses)
+    assert said(found, "Assessment") == [
+        (
+            "2020-03-21, day 80 of the line: PR (P-R1), not counted: it is later than the stop for "
+            "progression, 2020-03-01."
+        ),
+        "2020-04-05, day 95 of the line: PD (P-R2), counted.",
+    ]
+    assert said(found, "Best response") == [
+        "PD, the only one counted; first met on 2020-04-05, day 95 of the line."
+    ]
+    found = of(con, "0-60 nivolumab reason=progression\n110 scan SD", responses)
+    assert said(found, "Best response") == ["None: no assessment that belongs to the line counts."]
+
+
 def confirmed(con, timeline: str, **options: object) -> list[str]:
     return said(of(con, timeline, responses, **options), "Confirmed")
 
@@ -136,12 +153,15 @@ def test_a_progression_says_which_record_shows_it(con):
     ]
     assert progression(con, "0-63 nivolumab reason=progression") == [
         (
-            "2020-03-04 (day 63): no assessment of the line shows PD, and P-T1 stopped for "
-            "progression, 63 days after the line's start."
+            "2020-03-04 (day 63): P-T1 stopped for progression, 63 days after the line's start, "
+            "and no assessment by then or in the 42 days after it shows PD."
         )
     ]
     assert progression(con, "0- nivolumab reason=progression") == [
-        "On a day that is not known: P-T1 stopped for progression, and its stop is not registered."
+        (
+            "On a day that is not known: P-T1 stopped for progression, and its stop is not "
+            "registered or lies past the data cut-off."
+        )
     ]
     assert progression(con, "0-63 nivolumab") == ["None of the line is registered."]
 
@@ -193,10 +213,11 @@ def test_times_say_start_end_and_what_ended_them(con):
     ]
     # True whether an earlier contact is registered or none.
     for contact in ("", "\n40 contact"):
-        assert pfs(con, f"0-63 nivolumab{contact}", "OS") == [
+        assert pfs(con, f"0-63 nivolumab reason=progression{contact}", "OS") == [
             (
-                "63 days, 2020-01-01 to 2020-03-04 (day 63). Censored: alive when last treated or "
-                "assessed; no later contact is registered."
+                "63 days, 2020-01-01 to 2020-03-04 (day 63). Censored: alive at the last start, "
+                "dose, assessment, procedure, onset of an event or progression; no later contact "
+                "is registered."
             )
         ]
     assert pfs(con, "0-63 nivolumab\n400 contact") == [
@@ -264,11 +285,11 @@ def test_no_severe_toxicity_is_told_apart_from_not_reported(con):
         "Known: severe toxicity is entered as P-T1: no."
     )
     assert events(con, "0-63 nivolumab", "Severe toxicity")[0].startswith(
-        "Not reported: severe toxicity is not entered, and no event of grade 3 or more says "
-        "otherwise."
+        "Not reported: severe toxicity is not entered."
     )
     assert events(con, "0-63 nivolumab\n40 event Colitis 3 of=T1", "Severe toxicity")[0].startswith(
-        "Known: an event of grade 3 is registered, whatever is entered."
+        "Not reported: severe toxicity is not entered; an event of grade 3 is registered, and is "
+        "counted apart"
     )
 
 

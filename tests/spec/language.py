@@ -192,7 +192,8 @@ def _add_point(event: Event, patient: dict[str, Any], tables: Tables) -> None:
         criteria = event.facts.get("criteria", _criteria(rest))
         tables["responses"].append(row | common | {"response": rest, "criteria": criteria})
     elif kind == "event":
-        term, _, grade = rest.rpartition(" ")
+        # `event Colitis` has no grade.
+        term, _, grade = rest.rpartition(" ") if rest[-1].isdigit() else (rest, "", None)
         row = {"event_id": f"{patient_id}-{event.name}", "term": term, "grade": grade}
         row |= {"onset_date": day, "immune_related": event.facts.get("irae")}
         row |= _event_details(event)
@@ -215,6 +216,7 @@ def _event_details(event: Event) -> dict[str, Any]:
         "ctcae_version": event.facts.get("version", "5.0"),
         "category": event.facts.get("category", "").replace("_", " ") or None,
         "led_to_stop": event.facts.get("stop"),
+        "outcome": event.facts.get("outcome"),
         "resolved_date": as_date(event.facts["until"]) if "until" in event.facts else None,
     }
 

@@ -46,11 +46,12 @@ def test_the_defaults_of_lines() -> None:
 def test_the_defaults_of_responses() -> None:
     assert ResponseParameters().model_dump() == {
         "stable_disease_days": 42,
-        "non_target_days": 0,
+        "non_target_days": 42,
         "confirmation_days": 28,
         "confirmation_max_not_evaluable": 1,
         "accept_stable_between": 0,
         "missing_as_not_evaluable": False,
+        "stop_to_progression_days": 42,
         "immune_confirmation_min_days": 28,
         "immune_confirmation_max_days": 56,
     }

@@ -26,7 +26,14 @@ registered as (
         adverse_events.treatment_id,
         adverse_events.term,
         adverse_events.category,
-        adverse_events.grade,
+        -- What was fatal is grade 5, whether or not that was entered.
+        case
+            when
+                adverse_events.outcome = 'fatal'
+                and not coalesce(adverse_events.grade between 1 and 5, false)
+                then 5
+            else adverse_events.grade
+        end as grade,
         adverse_events.led_to_stop,
         adverse_events.resolved_date,
         adverse_events.resolved_date_latest,

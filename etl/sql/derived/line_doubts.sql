@@ -159,6 +159,14 @@ doubted as (
     inner join derived.lines on findings.patient_id = lines.patient_id
     left join told on findings.finding_id = told.finding_id
     where told.finding_id is null
+    -- What the derivation itself doubts: rules about the mart say it to the hospital.
+    union
+    select
+        'LIN-N32' as rule_id,
+        'pfs' as affects,
+        line_id
+    from derived.line_progressions
+    where progression_date is null
 )
 
 select distinct

@@ -155,27 +155,32 @@ first_assessed as (
 ),
 
 -- An episode of several lines stopped in the last of them that had begun by its stop.
+last_lines as (
+    select
+        episodes.treatment_id,
+        episodes.stop_date,
+        arg_max(lines.line_id, lines.line_sequence) as line_id,
+        -- An unknown stop is not before the last start.
+        greatest(max(lines.start_date), max(episodes.last_start_date)) as possible_from_date
+    from derived.episodes
+    inner join derived.line_treatments
+        on episodes.treatment_id = line_treatments.treatment_id
+    inner join derived.lines
+        on
+            line_treatments.line_id = lines.line_id
+            and coalesce(lines.start_date <= episodes.stop_date, true)
+    where episodes.stop_reason = 'progression'
+    group by episodes.treatment_id, episodes.stop_date
+),
+
 stopped as (
     select
         line_id,
         min(stop_date) as stop_date,
-        arg_min(treatment_id, row(coalesce(stop_date, date '9999-12-31'), treatment_id))
-            as treatment_id
-    from (
-        select
-            episodes.treatment_id,
-            episodes.stop_date,
-            arg_max(lines.line_id, lines.line_sequence) as line_id
-        from derived.episodes
-        inner join derived.line_treatments
-            on episodes.treatment_id = line_treatments.treatment_id
-        inner join derived.lines
-            on
-                line_treatments.line_id = lines.line_id
-                and coalesce(lines.start_date <= episodes.stop_date, true)
-        where episodes.stop_reason = 'progression'
-        group by episodes.treatment_id, episodes.stop_date
-    ) as last_lines
+        min_by(treatment_id, row(stop_date, treatment_id))
+            as stop_record_key
+    from last_lines
+    where stop_date is not null
     group by line_id
 ),
 
@@ -190,28 +195,117 @@ entered as (
         on declarations.name = 'responses' and declarations.value = 'best_response'
     where episodes.best_response in ('PD', 'iCPD')
     group by line_treatments.line_id
+),
+
+-- What is dated past the cut-off was on an unknown day of the line of its episode, else of the last.
+past_cutoff as (
+    select
+        undated_progressions.subject,
+        undated_progressions.record_key,
+        coalesce(
+            arg_max(lines.line_id, lines.line_sequence)
+                filter (where line_treatments.line_id is not null),
+            arg_max(lines.line_id, lines.line_sequence)
+        ) as line_id
+    from derived.undated_progressions
+    inner join derived.lines on undated_progressions.patient_id = lines.patient_id
+    left join derived.line_treatments
+        on
+            lines.line_id = line_treatments.line_id
+            and undated_progressions.treatment_id = line_treatments.treatment_id
+    group by undated_progressions.subject, undated_progressions.record_key
+),
+
+undated as (
+    select
+        line_id,
+        min(from_date) as from_date,
+        min_by(source, row(from_date, source, record_key)) as source,
+        min_by(record_key, row(from_date, source, record_key)) as record_key
+    from (
+        select
+            line_id,
+            possible_from_date as from_date,
+            'stop_reason_undated' as source,
+            treatment_id as record_key
+        from last_lines
+        where stop_date is null
+        union all
+        select
+            past_cutoff.line_id,
+            lines.start_date as from_date,
+            case past_cutoff.subject
+                when 'responses' then 'assessment_undated' else 'stop_reason_undated'
+            end as source,
+            past_cutoff.record_key
+        from past_cutoff
+        inner join derived.lines on past_cutoff.line_id = lines.line_id
+    ) as registered
+    group by line_id
+),
+
+-- The earlier of both, unless a PD soon after the stop dates the progression that was the reason.
+combined as (
+    select
+        lines.line_id,
+        lines.patient_id,
+        first_assessed.progression_date as first_pd_date,
+        first_assessed.progression_source as first_pd_source,
+        first_assessed.record_key as first_pd_record_key,
+        coalesce(first_assessed.is_immune_confirmed, false) as is_immune_confirmed,
+        stopped.stop_date,
+        stopped.stop_record_key,
+        undated.from_date as undated_from_date,
+        undated.source as undated_source,
+        undated.record_key as undated_record_key,
+        entered.treatment_id as entered_record_key,
+        coalesce(
+            stopped.stop_date < first_assessed.progression_date
+            and (first_assessed.progression_date - stopped.stop_date) > $stop_to_progression_days,
+            first_assessed.line_id is null
+        ) as is_by_stop
+    from derived.lines
+    left join first_assessed on lines.line_id = first_assessed.line_id
+    left join stopped on lines.line_id = stopped.line_id
+    left join undated on lines.line_id = undated.line_id
+    left join entered on lines.line_id = entered.line_id
+    where
+        first_assessed.line_id is not null
+        or stopped.line_id is not null
+        or undated.line_id is not null
+        or entered.line_id is not null
+),
+
+-- On an unknown day, unless a known one is before every day that it may have been.
+decided as (
+    select
+        combined.*,
+        case when is_by_stop then stop_date else first_pd_date end as dated_date,
+        coalesce(
+            undated_from_date < case when is_by_stop then stop_date else first_pd_date end,
+            undated_from_date is not null
+        ) as is_undated
+    from combined
 )
 
 select
-    lines.line_id,
-    lines.patient_id,
+    line_id,
+    patient_id,
+    case when not is_undated then dated_date end as progression_date,
     case
-        when first_assessed.line_id is not null then first_assessed.progression_date
-        else stopped.stop_date
-    end as progression_date,
-    case
-        when first_assessed.line_id is not null then first_assessed.progression_source
-        when stopped.stop_date is not null then 'stop_reason'
-        when stopped.line_id is not null then 'stop_reason_undated'
-        else 'entered_response_undated'
+        when is_undated then undated_source
+        when dated_date is null then 'entered_response_undated'
+        when is_by_stop then 'stop_reason'
+        else first_pd_source
     end as progression_source,
-    coalesce(first_assessed.record_key, stopped.treatment_id, entered.treatment_id) as record_key,
-    coalesce(first_assessed.is_immune_confirmed, false) as is_immune_confirmed
-from derived.lines
-left join first_assessed on lines.line_id = first_assessed.line_id
-left join stopped on lines.line_id = stopped.line_id
-left join entered on lines.line_id = entered.line_id
-where
-    first_assessed.line_id is not null
-    or stopped.line_id is not null
-    or entered.line_id is not null
+    case
+        when is_undated then undated_record_key
+        when dated_date is null then entered_record_key
+        when is_by_stop then stop_record_key
+        else first_pd_record_key
+    end as record_key,
+    is_immune_confirmed,
+    case when is_undated then undated_from_date end as undated_from_date,
+    first_pd_date,
+    stop_date
+from decided

@@ -1,6 +1,7 @@
 -- One row per line.
 with
--- What counts: the worst of a day, up to and including the first progression that was assessed.
+-- What counts: the worst of a day, up to the first PD or the stop for progression, whichever is
+-- earlier, and that first PD.
 read_assessments as (
     select
         line_assessments.line_id,
@@ -13,19 +14,20 @@ read_assessments as (
             when
                 line_assessments.category = 'iUPD'
                 and line_progressions.is_immune_confirmed
-                and line_assessments.assessment_date = line_progressions.progression_date
+                and line_assessments.assessment_date = line_progressions.first_pd_date
                 then 'iCPD'
             else line_assessments.response
         end as code,
         line_assessments.is_worst_of_day
-        and line_assessments.assessment_date
-        <= coalesce(line_progressions.progression_date, line_assessments.assessment_date)
-            as is_counted
+        and coalesce(
+            line_assessments.assessment_date
+            <= least(line_progressions.first_pd_date, line_progressions.stop_date)
+            or line_assessments.assessment_date = line_progressions.first_pd_date,
+            line_progressions.first_pd_date is null and line_progressions.stop_date is null
+        ) as is_counted
     from derived.line_assessments
     left join derived.line_progressions
-        on
-            line_assessments.line_id = line_progressions.line_id
-            and line_progressions.progression_source in ('assessment', 'unconfirmed_iUPD')
+        on line_assessments.line_id = line_progressions.line_id
 ),
 
 -- Most lines hold their responses to the end: two days tell whether they are confirmed.
@@ -181,7 +183,8 @@ best as (
     select
         line_id,
         count(*) as assessments,
-        bool_or(is_evaluable) as has_evaluable,
+        bool_or(is_counted) as has_counted,
+        bool_or(is_evaluable and is_counted) as has_evaluable,
         min(standing) // 1000000 as score,
         arg_min(code, standing) as code,
         arg_min(assessment_date, standing) as met_date,
@@ -262,13 +265,13 @@ chosen as (
             when registers.best_response
                 then coalesce(best_entered.best_response, entered.best_response)
             when best.score = 6 then 'NE'
-            when best.line_id is null and $missing_as_not_evaluable then 'NE'
+            when not coalesce(best.has_counted, false) and $missing_as_not_evaluable then 'NE'
             else best.code
         end as best_overall_response,
         -- A response that was not held is stable disease.
         case
             when best.confirmed_score = 6 then 'NE'
-            when best.line_id is null and $missing_as_not_evaluable then 'NE'
+            when not coalesce(best.has_counted, false) and $missing_as_not_evaluable then 'NE'
             when best.confirmed_score = 3 and best.confirmed_code in ('CR', 'PR') then 'SD'
             when best.confirmed_score = 3 and best.confirmed_code in ('iCR', 'iPR') then 'iSD'
             else best.confirmed_code

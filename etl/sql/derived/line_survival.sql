@@ -9,17 +9,31 @@ progressions as (
         line_progressions.progression_date,
         line_progressions.progression_source,
         line_progressions.record_key,
+        line_progressions.undated_from_date,
         case
-            when line_progressions.progression_date >= lines.start_date
+            when
+                line_progressions.progression_date >= lines.start_date
+                and coalesce(
+                    line_progressions.progression_date <= follow_up.linked_until_date,
+                    follow_up.linked_until_date is null
+                )
                 then row_number() over (
                     partition by lines.patient_id
                     order by line_progressions.progression_date nulls last, lines.line_sequence
                 )
         end as place,
-        case when line_progressions.progression_date is null then lines.line_sequence end
-            as undated_sequence
+        case
+            when
+                line_progressions.progression_date is null
+                and coalesce(
+                    lines.start_date <= follow_up.linked_until_date,
+                    follow_up.linked_until_date is null
+                )
+                then lines.line_sequence
+        end as undated_sequence
     from derived.line_progressions
     inner join derived.lines on line_progressions.line_id = lines.line_id
+    inner join derived.follow_up on lines.patient_id = follow_up.patient_id
 ),
 
 -- From the line's start on, wherever it was recorded: in this line or in a later one.
@@ -64,16 +78,28 @@ followed as (
         from_start.line_id,
         from_start.patient_id,
         from_start.start_date,
-        from_start.next_line_start_date,
+        case
+            when
+                coalesce(
+                    from_start.next_line_start_date <= follow_up.linked_until_date,
+                    follow_up.linked_until_date is null
+                )
+                then from_start.next_line_start_date
+        end as next_line_start_date,
         first_progression.progression_date as first_progression_date,
         first_progression.progression_source as first_progression_source,
         first_progression.record_key as first_progression_record_key,
-        undated.line_start_date as undated_progression_from_date,
+        coalesce(undated.undated_from_date, undated.line_start_date)
+            as undated_progression_from_date,
+        undated.progression_source as undated_progression_source,
         undated.record_key as undated_progression_record_key,
         follow_up.is_dead,
         follow_up.death_date,
         follow_up.last_alive_date,
         follow_up.last_alive_source,
+        follow_up.last_alive_record_table,
+        follow_up.last_alive_record_key,
+        follow_up.linked_until_date,
         follow_up.last_contact_date,
         follow_up.last_contact_source,
         registers.best_response as registers_best_responses,
@@ -144,6 +170,10 @@ assessed as (
         on
             followed.patient_id = assessments.patient_id
             and followed.start_date <= assessments.assessment_date
+            and coalesce(
+                assessments.assessment_date <= followed.linked_until_date,
+                followed.linked_until_date is null
+            )
     where assessments.is_worst_of_day
     group by followed.line_id
 ),
@@ -166,6 +196,7 @@ os_reasons as (
     select
         gathered.*,
         case
+            when start_date > linked_until_date then 'unknown_start_after_linkage'
             when is_dead and death_date is null then 'unknown_death_undated'
             when is_dead and death_date < start_date then 'unknown_death_before_start'
             when is_dead then 'death'
@@ -179,7 +210,8 @@ reasons as (
     select
         os_reasons.*,
         case
-            when os_end_reason = 'unknown_death_before_start' then os_end_reason
+            when os_end_reason in ('unknown_death_before_start', 'unknown_start_after_linkage')
+                then os_end_reason
             when not collects_progression then 'unknown_progression_not_collected'
             -- On an unknown day from its line's start on, so perhaps before all that is known.
             when
@@ -257,6 +289,7 @@ select
     first_progression_source,
     first_progression_record_key,
     undated_progression_from_date,
+    undated_progression_source,
     undated_progression_record_key,
     is_dead,
     death_date,
@@ -268,6 +301,9 @@ select
     last_assessment_by_next_line_date,
     last_alive_date,
     last_alive_source,
+    last_alive_record_table,
+    last_alive_record_key,
+    linked_until_date,
     last_contact_date,
     last_contact_source,
     registers_best_responses,

@@ -1,16 +1,31 @@
 -- One row per line.
 with
-entered as (
+-- What was entered for a whole episode belongs to the line in which it started; for a later line
+-- to which it adds a substance, only that there was none.
+answers as (
     select
         line_treatments.line_id,
-        case
-            when bool_or(coalesce(episodes.severe_toxicity = 'yes', false)) then 'yes'
-            when bool_and(coalesce(episodes.severe_toxicity = 'no', false)) then 'no'
-            else 'unknown'
-        end as severe_toxicity
+        episodes.severe_toxicity,
+        line_treatments.first_step
+        = min(line_treatments.first_step) over (partition by line_treatments.treatment_id)
+            as is_started
     from derived.line_treatments
     inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
-    group by line_treatments.line_id
+),
+
+entered as (
+    select
+        line_id,
+        case
+            when bool_or(coalesce(is_started and severe_toxicity = 'yes', false)) then 'yes'
+            when
+                bool_and(coalesce(not is_started or severe_toxicity = 'no', false))
+                and bool_or(coalesce(severe_toxicity = 'no', false))
+                then 'no'
+            else 'unknown'
+        end as severe_toxicity
+    from answers
+    group by line_id
 ),
 
 -- A grade that CTCAE does not have is registered, but is no grade.
@@ -31,6 +46,7 @@ events as (
         max(case when is_irae then valid_grade end) as worst_irae_grade,
         max(onset_date) as last_onset_date,
         bool_or(valid_grade >= 3 and is_irae is null) as has_severe_of_unknown_cause,
+        bool_or(valid_grade is null and is_irae) as has_ungraded_irae,
         min(case when valid_grade >= 3 and is_irae then onset_date end) as first_severe_irae_date,
         case
             when bool_or(led_to_stop = 'yes') then 'yes'
@@ -41,10 +57,14 @@ events as (
     group by line_id
 ),
 
+-- A source that registers every severe event says of whomever it follows whether there was one.
 captures as (
-    select coalesce(max(value), 'no') = 'yes' as all_grades
+    select
+        coalesce(
+            max(value) in ('complete_grade3plus', 'complete_all_grades'), false
+        ) as is_complete
     from source.declarations
-    where name = 'captures_all_grades'
+    where name = 'toxicity_capture'
 ),
 
 reported as (
@@ -69,12 +89,20 @@ reported as (
         coalesce(events.worst_grade >= 3, false) as has_severe_event,
         coalesce(events.worst_irae_grade >= 3, false) as has_severe_irae,
         coalesce(events.has_severe_of_unknown_cause, false) as has_severe_of_unknown_cause,
-        entered.severe_toxicity in ('yes', 'no')
-        or coalesce(events.worst_grade >= 3, false)
-        or (captures.all_grades and coalesce(events.events > 0, false)) as toxicity_known
+        -- Not by an event: who had one would be known for having had it. An event without a grade
+        -- may have been severe.
+        (
+            entered.severe_toxicity in ('yes', 'no')
+            or (captures.is_complete and not line_survival.os_end_reason like 'unknown%')
+        )
+        and not (
+            coalesce(events.has_ungraded_irae, false)
+            and coalesce(events.worst_irae_grade < 3, true)
+        ) as toxicity_known
     from derived.lines
     cross join captures
     inner join entered on lines.line_id = entered.line_id
+    inner join derived.line_survival on lines.line_id = line_survival.line_id
     left join events on lines.line_id = events.line_id
 ),
 
@@ -84,10 +112,24 @@ windows as (
         reported.*,
         follow_up.is_dead,
         follow_up.death_date,
+        follow_up.linked_until_date,
         -- Whoever had an event was alive.
-        greatest(follow_up.last_alive_date, reported.last_onset_date) as seen_until,
+        least(
+            greatest(follow_up.last_alive_date, reported.last_onset_date),
+            follow_up.linked_until_date
+        ) as seen_until,
         reported.end_date + $toxicity_window_days as last_day,
-        least(reported.next_line_start_date, follow_up.death_date) as competing_date
+        least(
+            case
+                when
+                    coalesce(
+                        reported.next_line_start_date <= follow_up.linked_until_date,
+                        follow_up.linked_until_date is null
+                    )
+                    then reported.next_line_start_date
+            end,
+            follow_up.death_date
+        ) as competing_date
     from reported
     inner join derived.follow_up on reported.patient_id = follow_up.patient_id
 ),
@@ -97,6 +139,7 @@ closed as (
         *,
         case
             when death_date < start_date then 'death_before_start'
+            when start_date > linked_until_date then 'start_after_linkage'
             when competing_date <= coalesce(last_day, competing_date)
                 then case
                     when competing_date = next_line_start_date then 'next_line' else 'death'
@@ -121,8 +164,10 @@ ended as (
             when has_severe_irae and days_to_severe_irae is null then 'onset_not_in_line'
             when
                 first_severe_irae_date
-                <= coalesce(least(competing_date, last_day), first_severe_irae_date)
-                and closed_by != 'death_before_start'
+                <= coalesce(
+                    least(competing_date, last_day, linked_until_date), first_severe_irae_date
+                )
+                and closed_by not in ('death_before_start', 'start_after_linkage')
                 then 'severe_irae'
             else closed_by
         end as severe_irae_end_reason

@@ -89,7 +89,8 @@ stops as (
     left join stopping_events on initial_lines.line_id = stopping_events.line_id
 ),
 
--- A progression after the start of its line, of the initial line or of one between.
+-- A progression after the start of its line, of the initial line or of one between; on an unknown
+-- day it was before the next line's start.
 progressions as (
     select
         pairs.initial_line_id,
@@ -104,8 +105,11 @@ progressions as (
     inner join derived.line_progressions on lines.line_id = line_progressions.line_id
     inner join derived.lines as reexposure on pairs.reexposure_line_id = reexposure.line_id
     where
-        line_progressions.progression_date > lines.start_date
-        and line_progressions.progression_date <= reexposure.start_date
+        line_progressions.progression_date is null
+        or (
+            line_progressions.progression_date > lines.start_date
+            and line_progressions.progression_date <= reexposure.start_date
+        )
     group by pairs.initial_line_id, pairs.reexposure_line_id
 ),
 

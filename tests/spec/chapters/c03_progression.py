@@ -107,6 +107,109 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A PD long after a stop for progression does not move it",
+            """
+            0-60  nivolumab  reason=progression
+            200   scan PD
+            """,
+            """
+            progression_date | progression_source | pfs_days | pfs_end_reason
+            60               | stop_reason        | 60       | progression
+            """,
+        ),
+        Paragraph(
+            "A PD 42 days after the stop is the progression that was the reason",
+            """
+            0-60  nivolumab  reason=progression
+            102   scan PD
+            """,
+            """
+            progression_date | progression_source | pfs_days
+            102              | assessment         | 102
+            """,
+        ),
+        Paragraph(
+            "A PD 43 days after the stop is not",
+            """
+            0-60  nivolumab  reason=progression
+            103   scan PD
+            """,
+            """
+            progression_date | progression_source | pfs_days
+            60               | stop_reason        | 60
+            """,
+        ),
+        Paragraph(
+            "A PD on the day of the stop shows it",
+            """
+            0-60  nivolumab  reason=progression
+            60    scan PD
+            """,
+            """
+            progression_date | progression_source
+            60               | assessment
+            """,
+        ),
+        Paragraph(
+            "A PD before the stop is earlier",
+            """
+            0-60  nivolumab  reason=progression
+            59    scan PD
+            """,
+            """
+            progression_date | progression_source
+            59               | assessment
+            """,
+        ),
+        Paragraph(
+            "How soon after the stop is a parameter: 14 days after, with 14",
+            """
+            0-60  nivolumab  reason=progression
+            74    scan PD
+            """,
+            """
+            progression_date | progression_source
+            74               | assessment
+            """,
+            parameters={"stop_to_progression_days": 14},
+        ),
+        Paragraph(
+            "How soon after the stop is a parameter: 15 days after, with 14",
+            """
+            0-60  nivolumab  reason=progression
+            75    scan PD
+            """,
+            """
+            progression_date | progression_source
+            60               | stop_reason
+            """,
+            parameters={"stop_to_progression_days": 14},
+        ),
+        Paragraph(
+            "A PD does not date a stop for progression on an unknown day",
+            """
+            0-   nivolumab  reason=progression
+            60   scan PD
+            """,
+            """
+            progression_date | progression_source  | pfs_days | pfs_end_reason              | os_days
+                             | stop_reason_undated |          | unknown_progression_undated | 60
+            """,
+            because="The stop may have been before the scan.",
+        ),
+        Paragraph(
+            "Unless it is before every day on which that may have been",
+            """
+            0-60  nivolumab
+            70    scan PD
+            80-   nivolumab  reason=progression
+            """,
+            """
+            line_id    | progression_date | progression_source | pfs_days
+            advanced 1 | 70               | assessment         | 70
+            """,
+        ),
+        Paragraph(
             "Stopped for progression on an unknown day is before the next start",
             """
             0-      nivolumab  reason=progression

@@ -7,9 +7,10 @@ from tests.spec.language import Chapter, Paragraph
 CHAPTER = Chapter(
     "best-response",
     "What is the best overall response of a line?",
-    "The best of CR, PR, SD from day 42 on, NON-CR/NON-PD, PD and NE over the line's assessments, "
-    "up to and including the first PD. The start day is baseline; the next line's start day still "
-    "belongs to the line before it.",
+    "The best of CR, PR, SD from day 42 on, NON-CR/NON-PD from day 42 on, PD and NE over the line's "
+    "assessments up to the first PD or the stop for progression, whichever is earlier, and that "
+    "first PD whatever its day. The start day is baseline; the next line's start day still belongs "
+    "to the line before it.",
     (
         Paragraph(
             "The best counts, not the last, and its date is the first at which it was met",
@@ -119,15 +120,15 @@ CHAPTER = Chapter(
             parameters={"stable_disease_days": 56},
         ),
         Paragraph(
-            "A partial response needs no minimum time",
+            "A partial response needs no minimum time, unless it must be held",
             """
             0-63  nivolumab
             30    scan PR
             60    scan PD
             """,
             """
-            best_overall_response | best_overall_response_date
-            PR                    | 30
+            best_overall_response | best_overall_response_date | best_overall_response_confirmed
+            PR                    | 30                         | PD
             """,
         ),
         Paragraph(
@@ -143,30 +144,18 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
-            "Non-target disease that did not progress is controlled, however early",
+            "As much time is asked of NON-CR/NON-PD as of SD: on day 41 it is NE",
             """
             0-63  nivolumab
             41    scan NON-CR/NON-PD
             """,
             """
-            best_overall_response | disease_control
-            NON-CR/NON-PD         | yes
+            best_overall_response | disease_control | response_evaluable | responder
+            NE                    | no              | yes                | no
             """,
         ),
         Paragraph(
-            "A study may ask as much time of NON-CR/NON-PD as of SD: on day 41 it is NE",
-            """
-            0-63  nivolumab
-            41    scan NON-CR/NON-PD
-            """,
-            """
-            best_overall_response | disease_control
-            NE                    | no
-            """,
-            parameters={"non_target_days": 42},
-        ),
-        Paragraph(
-            "A study may ask as much time of NON-CR/NON-PD as of SD: on day 42 it counts",
+            "As much time is asked of NON-CR/NON-PD as of SD: on day 42 it counts",
             """
             0-63  nivolumab
             42    scan NON-CR/NON-PD
@@ -175,7 +164,30 @@ CHAPTER = Chapter(
             best_overall_response | disease_control
             NON-CR/NON-PD         | yes
             """,
-            parameters={"non_target_days": 42},
+        ),
+        Paragraph(
+            "A study may count NON-CR/NON-PD however early",
+            """
+            0-63  nivolumab
+            41    scan NON-CR/NON-PD
+            """,
+            """
+            best_overall_response | disease_control
+            NON-CR/NON-PD         | yes
+            """,
+            parameters={"non_target_days": 0},
+        ),
+        Paragraph(
+            "An early NON-CR/NON-PD is NE, and a PD after it goes before it",
+            """
+            0-63  nivolumab
+            30    scan NON-CR/NON-PD
+            60    scan PD
+            """,
+            """
+            best_overall_response | best_overall_response_date
+            PD                    | 60
+            """,
         ),
         Paragraph(
             "Stable disease goes before NON-CR/NON-PD, whichever came first",
@@ -230,16 +242,61 @@ CHAPTER = Chapter(
             because="NE says nothing about the disease, so what was seen that day stands.",
         ),
         Paragraph(
-            "A stop for progression is no assessment: what is seen after it still counts",
+            "What is seen after a stop for progression is no response, and the first PD counts",
+            """
+            0-60  nivolumab  reason=progression
+            80    scan PR
+            95    scan PD
+            """,
+            """
+            best_overall_response | best_overall_response_date | responder | first_response_date | progression_date | progression_source
+            PD                    | 95                         | no        |                     | 95               | assessment
+            """,
+        ),
+        Paragraph(
+            "What is seen on the day of the stop counts",
+            """
+            0-80  nivolumab  reason=progression
+            80    scan PR
+            95    scan PD
+            """,
+            """
+            best_overall_response | first_response_date | progression_date
+            PR                    | 80                  | 95
+            """,
+        ),
+        Paragraph(
+            "The first PD counts whatever its day, and the patient is evaluable by it",
             """
             0-63  nivolumab  reason=progression
-            90    scan PR
+            205   scan PD
             """,
             """
-            best_overall_response | first_response_date | progression_date | progression_source
-            PR                    | 90                  | 63               | stop_reason
+            best_overall_response | response_evaluable | responder | progression_date | progression_source
+            PD                    | yes                | no        | 63               | stop_reason
             """,
-            because="Stopping for progression tells why treatment ended; the objective response is what the scans show.",
+        ),
+        Paragraph(
+            "When nothing was assessed up to the stop for progression, there is no response",
+            """
+            0-60  nivolumab  reason=progression
+            110   scan SD
+            """,
+            """
+            best_overall_response | best_overall_response_confirmed | response_evaluable | responder
+                                  |                                 | no                 |
+            """,
+        ),
+        Paragraph(
+            "A stop for progression on an unknown day ends no counting",
+            """
+            0-    nivolumab  reason=progression
+            80    scan PR
+            """,
+            """
+            best_overall_response | progression_date | progression_source
+            PR                    |                  | stop_reason_undated
+            """,
         ),
         Paragraph(
             "An early SD and then PD is PD",

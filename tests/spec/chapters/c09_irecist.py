@@ -329,7 +329,7 @@ CHAPTER = Chapter(
         Paragraph(
             "Treatment that stopped on an unknown day, with its reason, is over",
             """
-            0-   nivolumab  reason=progression
+            0-   nivolumab  reason=toxicity
             80   scan iUPD
             108  scan NE
             """,

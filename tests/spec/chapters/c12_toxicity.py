@@ -8,8 +8,9 @@ CHAPTER = Chapter(
     "toxicity",
     "Which line does an adverse event belong to, and is toxicity known?",
     "The entered episode decides. Without one, the last line begun by onset, up to 90 days after "
-    "its end or the next line. Toxicity is known when severe toxicity was answered for every "
-    "episode, or a grade 3+ event is recorded, or the source captures all grades and has any.",
+    "its end or the next line. Toxicity is known when severe toxicity was answered yes for an "
+    "episode that started in the line, or no for every one, or when the source declares to capture "
+    "it and follow-up is known. An event alone does not make it known.",
     (
         Paragraph(
             "The entered episode decides, whatever the date",
@@ -18,7 +19,7 @@ CHAPTER = Chapter(
             200-263  nivolumab
             220      event Colitis 3  of=T1
             """,
-            TOX + "advanced 1 | 3 | 3 | yes\nadvanced 2 | | | no",
+            TOX + "advanced 1 | 3 | 3 | no\nadvanced 2 | | | no",
             events="""
             event_id | line_id    | line_assignment | days_from_line_start
             E1       | advanced 1 | treatment       | 220
@@ -30,7 +31,7 @@ CHAPTER = Chapter(
             0-63  ipilimumab
             153   event Colitis 3
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
             events="""
             event_id | line_id    | line_assignment | days_from_line_start
             E1       | advanced 1 | date            | 153
@@ -82,7 +83,7 @@ CHAPTER = Chapter(
             93    event Colitis 3
             94    event Colitis 4
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
             parameters={"toxicity_window_days": 30},
         ),
         Paragraph(
@@ -92,7 +93,7 @@ CHAPTER = Chapter(
             70-133  dacarbazine
             140     event Colitis 3
             """,
-            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | yes",
+            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | no",
             "70 days after the first line's end, inside its 90, but the second line has begun.",
         ),
         Paragraph(
@@ -101,7 +102,7 @@ CHAPTER = Chapter(
             0-63  ipilimumab
             153   event Colitis 3  of=S1x1-T1
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
             "A finding, and the line is doubtful; the event is its patient's all the same.",
             events="""
             event_id | line_id    | line_assignment
@@ -127,7 +128,7 @@ CHAPTER = Chapter(
             200-263  nivolumab
             ?        event Colitis 3  of=T2
             """,
-            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | yes",
+            TOX + "advanced 1 | | | no\nadvanced 2 | 3 | 3 | no",
             events="""
             event_id | line_id    | line_assignment | days_from_line_start
             E1       | advanced 2 | treatment       |
@@ -139,7 +140,7 @@ CHAPTER = Chapter(
             0-   ipilimumab
             500  event Colitis 3
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
         ),
         Paragraph(
             "An event entered as not immune related is not",
@@ -148,7 +149,7 @@ CHAPTER = Chapter(
             30    event Colitis 4  irae=no
             40    event Colitis 3  irae=yes
             """,
-            TOX + "advanced 1 | 4 | 3 | yes",
+            TOX + "advanced 1 | 4 | 3 | no",
         ),
         Paragraph(
             "An unknown answer leaves it to the term",
@@ -157,7 +158,7 @@ CHAPTER = Chapter(
             30    event colitis 3  irae=unknown
             40    event Anemia 3   irae=yes
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
             "Which of the two said so is recorded.",
             events="""
             event_id | is_irae | irae_source
@@ -171,7 +172,7 @@ CHAPTER = Chapter(
             0-63  ipilimumab
             30    event Ailment 3
             """,
-            TOX + "advanced 1 | 3 | | yes",
+            TOX + "advanced 1 | 3 | | no",
             events="""
             event_id | is_irae | irae_source
             E1       |         |
@@ -218,13 +219,137 @@ CHAPTER = Chapter(
             TOX + "advanced 1 | 2 | 2 | no",
         ),
         Paragraph(
-            "Unless the source captures all grades",
+            "A grade 3 event on a line of which nobody answered does not make it known",
             """
             0-63  ipilimumab
-            30    event Colitis 2
+            30    event Colitis 3
             """,
-            TOX + "advanced 1 | 2 | 2 | yes",
-            declares={"captures_all_grades": "yes"},
+            "severe_toxicity | severe_toxicity_status | toxicity_known\nunknown | yes | no",
+            "Lines of which nobody answered would be counted only when they had one.",
+        ),
+        Paragraph(
+            "A grade 3 event turns an answer no into yes",
+            """
+            0-63  ipilimumab  severe=no
+            30    event Colitis 3
+            """,
+            "severe_toxicity | severe_toxicity_status | toxicity_known\nno | yes | yes",
+            "With a finding: the two contradict each other.",
+        ),
+        Paragraph(
+            "Where the source declares complete_grade3plus, a line without events had none",
+            """
+            0-63  ipilimumab
+            100   contact
+            """,
+            "severe_toxicity_status | toxicity_known\nno | yes",
+            declares={"toxicity_capture": "complete_grade3plus"},
+        ),
+        Paragraph(
+            "And a line with one had one: complete_grade3plus",
+            """
+            0-63  ipilimumab
+            30    event Colitis 3
+            """,
+            "severe_toxicity_status | severe_irae_status | toxicity_known\nyes | yes | yes",
+            declares={"toxicity_capture": "complete_grade3plus"},
+        ),
+        Paragraph(
+            "Where the source declares complete_all_grades, a line without events had none",
+            """
+            0-63  ipilimumab
+            100   contact
+            """,
+            "severe_toxicity_status | toxicity_known\nno | yes",
+            declares={"toxicity_capture": "complete_all_grades"},
+        ),
+        Paragraph(
+            "And a line with one had one: complete_all_grades",
+            """
+            0-63  ipilimumab
+            30    event Colitis 3
+            """,
+            "severe_toxicity_status | severe_irae_status | toxicity_known\nyes | yes | yes",
+            declares={"toxicity_capture": "complete_all_grades"},
+        ),
+        Paragraph(
+            "But nothing is known of a line without known follow-up",
+            """
+            0-63  ipilimumab
+            ?     death melanoma
+            """,
+            "severe_toxicity_status | toxicity_known | os_end_reason\n"
+            "not_reported | no | unknown_death_undated",
+            declares={"toxicity_capture": "complete_grade3plus"},
+        ),
+        Paragraph(
+            "An immune-related event without a grade leaves it unknown",
+            """
+            0-63  ipilimumab  severe=no
+            30    event Colitis
+            """,
+            "severe_toxicity | severe_irae_status | toxicity_known\nno | not_reported | no",
+            "It may have been severe.",
+        ),
+        Paragraph(
+            "Unless another was of grade 3",
+            """
+            0-63  ipilimumab  severe=no
+            30    event Colitis
+            40    event Pneumonitis 3
+            """,
+            "severe_irae_status | toxicity_known\nyes | yes",
+        ),
+        Paragraph(
+            "Another of grade 2 does not tell",
+            """
+            0-63  ipilimumab  severe=no
+            30    event Colitis
+            40    event Pneumonitis 2
+            """,
+            "severe_irae_status | toxicity_known\nnot_reported | no",
+        ),
+        Paragraph(
+            "One without a grade that is not immune related tells nothing of those",
+            """
+            0-63  ipilimumab  severe=no
+            30    event Anemia
+            """,
+            "severe_irae_status | toxicity_known\nno | yes",
+        ),
+        Paragraph(
+            "A fatal event without a grade is grade 5",
+            """
+            0-63  ipilimumab  severe=yes
+            30    event Colitis  outcome=fatal
+            """,
+            TOX + "advanced 1 | 5 | 5 | yes",
+            events="event_id | grade\nE1 | 5",
+        ),
+        Paragraph(
+            "Severe toxicity of an episode belongs to the line in which it started",
+            """
+            0-196  ipilimumab + nivolumab  severe=yes drugs=nivolumab:0:100,ipilimumab:150:196
+            120    scan PD
+            """,
+            """
+            line_id    | start_date | severe_toxicity | toxicity_known
+            advanced 1 | 0          | yes             | yes
+            advanced 2 | 150        | unknown         | no
+            """,
+            because="When in the episode it was, nobody said.",
+        ),
+        Paragraph(
+            "That there was none holds for every line to which it adds a substance",
+            """
+            0-196  ipilimumab + nivolumab  severe=no drugs=nivolumab:0:100,ipilimumab:150:196
+            120    scan PD
+            """,
+            """
+            line_id    | start_date | severe_toxicity | toxicity_known
+            advanced 1 | 0          | no              | yes
+            advanced 2 | 150        | no              | yes
+            """,
         ),
         Paragraph(
             "Onset known to the month is not before the start of its episode",
@@ -243,7 +368,7 @@ CHAPTER = Chapter(
             100-163  ipilimumab
             50       event Colitis 3  of=T1
             """,
-            TOX + "advanced 1 | 3 | 3 | yes",
+            TOX + "advanced 1 | 3 | 3 | no",
             events="""
             event_id | line_id    | days_from_line_start
             E1       | advanced 1 |

@@ -268,7 +268,7 @@ CHAPTER = Chapter(
                 + "advanced 2 | 60 | no | censored_last_assessment | R3",
                 "pfs next=censor,censoring=last_contact": TIME
                 + "advanced 1 | 100 | no | censored_next_line    | patient\n"
-                + "advanced 2 | 100 | no | censored_last_contact | patient",
+                + "advanced 2 |  60 | no | censored_last_contact | patient",
             },
         ),
         Paragraph(

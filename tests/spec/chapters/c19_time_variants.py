@@ -75,14 +75,23 @@ CHAPTER = Chapter(
             LINES + "advanced 1 | | | no_response",
         ),
         Paragraph(
-            "A response seen after a stop for progression gives no duration",
+            "A response seen after a stop for progression is none",
             """
             0-63  nivolumab  reason=progression
             70    scan PR
             """,
+            LINES + "advanced 1 | | | no_response",
+        ),
+        Paragraph(
+            "A response after the end of progression-free survival gives no duration",
+            """
+            0-63  nivolumab
+            50    linked
+            70    scan PR
+            """,
             LINES + "advanced 1 | | | unknown_response_after_end",
-            because="No assessment shows the progression, so the response counts, and yet the time "
-            "to progression had ended a week before.",
+            because="A linkage that is complete ends every time.",
+            declares={"vital_status": "linkage_complete"},
         ),
         Paragraph(
             "A response on the day of the stop for progression lasts zero days",
@@ -177,7 +186,7 @@ CHAPTER = Chapter(
             99       contact
             """,
             times={
-                "os": TIME + "advanced 1 | 63 | no | censored_last_record | T1",
+                "os": TIME + "advanced 1 | 0 | no | censored_last_record | T1",
                 "os censoring=last_contact": TIME
                 + "advanced 1 | | | unknown_contact_before_start | patient",
             },
@@ -188,7 +197,7 @@ CHAPTER = Chapter(
             0-63  nivolumab
             """,
             times={
-                "os": TIME + "advanced 1 | 63 | no | censored_last_record | T1",
+                "os": TIME + "advanced 1 | 0 | no | censored_last_record | T1",
                 "os censoring=last_contact": TIME + "advanced 1 | | | unknown_no_contact | patient",
             },
         ),

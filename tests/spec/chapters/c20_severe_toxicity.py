@@ -73,13 +73,13 @@ CHAPTER = Chapter(
             STATUS + "advanced 1 | not_reported | not_reported",
         ),
         Paragraph(
-            "Unless the source captures all grades",
+            "Unless the source declares to capture all grades",
             """
             0-63  ipilimumab
             30    event Colitis 2
             """,
             STATUS + "advanced 1 | no | no",
-            declares={"captures_all_grades": "yes"},
+            declares={"toxicity_capture": "complete_all_grades"},
         ),
         Paragraph(
             "Time to the first severe immune-related event counts from the line's start",

@@ -62,7 +62,7 @@ CHAPTER = Chapter(
             0-63     ipilimumab
             153-200  dacarbazine
             """,
-            WINDOW + "advanced 1 | 153 | next_line\nadvanced 2 | 200 | last_known_alive",
+            WINDOW + "advanced 1 | 153 | next_line\nadvanced 2 | 153 | last_known_alive",
             "An event of that day would belong to the next line.",
         ),
         Paragraph(
@@ -71,7 +71,19 @@ CHAPTER = Chapter(
             0-63     ipilimumab
             154-200  dacarbazine
             """,
-            WINDOW + "advanced 1 | 153 | window_end\nadvanced 2 | 200 | last_known_alive",
+            WINDOW + "advanced 1 | 153 | window_end\nadvanced 2 | 154 | last_known_alive",
+        ),
+        Paragraph(
+            "No window reaches past a linkage that is declared complete",
+            """
+            0-63     ipilimumab
+            40       linked
+            50       event Colitis 3
+            60       death melanoma
+            100-163  dacarbazine
+            """,
+            ENDS + "advanced 1 | 40 | 0 | last_known_alive\nadvanced 2 | | | start_after_linkage",
+            declares={"vital_status": "linkage_complete"},
         ),
         Paragraph(
             "Death on the window's last day competes",
