@@ -143,7 +143,7 @@ def _line_table(results: Results, which: str) -> Table | None:
     return Table(
         f"table_1_{which}",
         f"Patients at the start of the {EXPOSURES[which]}{wording.by_group(results.study.strata)}.",
-        ("Characteristic", *columns(results, pairs)),
+        ("Characteristic", *columns(results, pairs, of_what=True)),
         (counts, *described_rows(results, [days, *_state(results, baseline)], pairs)),
         "N counts the patients with a baseline registered at this line's start; of the others it "
         f"was {NOT_COLLECTED}, which is not missing. {_NOTE}",

@@ -13,6 +13,7 @@ from etl.outputs.tables import Row, Table, columns
 from etl.parameters import DAYS_PER_MONTH
 from etl.studies.pairs import Pair
 
+_EXPOSURES = {"initial": "Initial treatment", "rechallenge": "Rechallenge"}
 _BETWEEN = {"0": "None", "1": "1", "2": "2", "3": "3 or more"}
 
 
@@ -24,14 +25,24 @@ def exposure_table(results: Results) -> Table:
         return lines.get(pair[f"{which}_line_id"])
 
     def length(which: str) -> Variable:
-        exposure = {"initial": "Initial treatment", "rechallenge": "Rechallenge"}[which]
         return Variable(
-            f"{exposure}, months on treatment",
+            f"{_EXPOSURES[which]}, months on treatment",
             lambda pair: _months(_length(line(pair, which))),
             decimals=1,
         )
 
+    def given(which: str) -> Variable:
+        key = f"{which}_regimen"
+        regimens = sorted({pair[key] for pair in results.pairs})
+        return Variable(
+            f"{_EXPOSURES[which]}, as given",
+            lambda pair: pair[key],
+            levels={name: wording.group_name(name) for name in regimens},
+        )
+
     variables = [
+        given("initial"),
+        given("rechallenge"),
         Variable("Interval in months", lambda pair: _months(pair["interval_days"]), decimals=1),
         length("initial"),
         length("rechallenge"),
@@ -47,7 +58,7 @@ def exposure_table(results: Results) -> Table:
     return Table(
         "exposure",
         f"The two exposures and what lay between{wording.by_group(results.study.strata)}.",
-        ("Exposure", *columns(results)),
+        ("Exposure", *columns(results, of_what=True)),
         (*described_rows(results, variables, results.pairs), *_between_rows(results, lines)),
         "The interval runs from the initial line's end to the rechallenge's start. Months on "
         "treatment are missing where the last day is not known or treatment goes on. Number "

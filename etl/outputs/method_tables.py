@@ -11,7 +11,9 @@ from etl.outputs import wording
 from etl.outputs.results import Results
 from etl.outputs.tables import Row, Table
 
-LIBRARIES = ("duckdb", "lifelines", "scipy", "pandas", "pandera", "matplotlib")
+LIBRARIES = ("duckdb", "scipy", "tableone", "pandas", "pandera", "matplotlib")
+"""Libraries that a number or a drawing of the report comes from."""
+CURVES = "this program, held to R"
 
 AFFECTED = {
     "lines": "the lines themselves",
@@ -181,6 +183,7 @@ def versions_table(results: Results) -> Table:
         ("Minimum cell of shared versions", str(context.minimum_cell)),
         ("Python", platform.python_version()),
         *((name, version(name)) for name in LIBRARIES),
+        ("Kaplan-Meier and Aalen-Johansen", CURVES),
     )
     return Table("versions", "What this report was made from and with.", ("What", "Version"), rows)
 

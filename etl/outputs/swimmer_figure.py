@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from etl.outputs import wording
 from etl.outputs.figures import GREY, INK, WIDTH, Figure, colour_of, drawing
-from etl.outputs.interactive.courses import Bar, Mark, course_figure
+from etl.outputs.interactive.courses import OPACITY, Bar, Mark, course_figure
 from etl.outputs.outcome_tables import RESPONSE_NAMES, responses_of
+from etl.outputs.panels import MOST_MONTHS
 from etl.outputs.results import Record, Results
 from etl.outputs.tables import Table
 from etl.parameters import DAYS_PER_MONTH
@@ -33,8 +34,6 @@ THICKEST = 0.115
 """Inches of a patient's row where there are few."""
 MARGIN = 0.035
 """Share of the panel left of the first bar, where the marks of the responders stand."""
-SHORTEST = 0.2
-"""Months: a shorter treatment is drawn this long, or it could not be seen."""
 
 INITIAL, AGAIN, OTHER, FOLLOWED = (
     "initial treatment",
@@ -42,14 +41,25 @@ INITIAL, AGAIN, OTHER, FOLLOWED = (
     "another treatment",
     "follow-up",
 )
-RESPONDED, ENDED, DIED, ALIVE = (
-    "responded to rechallenge",
+COMPLETE, PARTIAL, ENDED, DIED, ALIVE, GOES_ON = (
+    "complete response to rechallenge",
+    "partial response to rechallenge",
     "progression or death",
     "died",
     "last known alive",
+    "rechallenge goes on",
 )
-SHAPES = {RESPONDED: "o", ENDED: "D", DIED: "x", ALIVE: ">"}
-SIZES = {RESPONDED: 3.0, ENDED: 3.0, DIED: 4.0, ALIVE: 3.6}
+SHAPES = {COMPLETE: "o", PARTIAL: "s", ENDED: "D", DIED: "x", ALIVE: ">", GOES_ON: "P"}
+SIZES = {COMPLETE: 3.0, PARTIAL: 3.0, ENDED: 3.0, DIED: 4.0, ALIVE: 3.6, GOES_ON: 4.0}
+RESPONSES = {"CR": COMPLETE, "PR": PARTIAL}
+
+NAMED = {
+    "initial_regimen": (INITIAL,),
+    "rechallenge_regimen": (AGAIN,),
+    "rechallenge_class": (AGAIN,),
+}
+"""Which treatment the groups of a study name, so that its bars have their colours; the other of the
+two is dark, whatever was given. Groups that name no treatment colour both."""
 
 
 def swimmer_plot(results: Results, folder: Path) -> Figure | None:
@@ -62,10 +72,7 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         return None
     pairs = in_order(results)
     drawn = evenly_spaced(len(pairs), MOST_PATIENTS)
-    bars, marks = [], []
-    for place, number in enumerate(drawn):
-        bars += list(_bars(results, place, pairs[number]))
-        marks += list(_marks(place, pairs[number]))
+    bars, marks = courses(results, [pairs[number] for number in drawn])
     thickness = min(THICKEST, PAGE / len(drawn))
     with drawing(NAME, folder, WIDTH, 1.5 + thickness * max(len(drawn), 6)) as canvas:
         axes = canvas.subplots()
@@ -74,11 +81,9 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         for mark in marks:
             _draw_mark(axes, results, mark, min(1.0, thickness / 0.09))
         _finish(axes, results, len(drawn))
-        begin, end = min(bar.begin for bar in bars), max(bar.end for bar in bars)
-        margin = MARGIN * (end - begin + 1)
-        axes.set_xlim(begin - margin, end + margin / 2)
+        axes.set_xlim(*_ends(bars))
     groups = [
-        (group, wording.group_name(group), colour_of(results, group))
+        (group, _group(results, group), colour_of(results, group))
         for group in results.groups or ("all",)
     ]
     return Figure(
@@ -89,13 +94,16 @@ def swimmer_plot(results: Results, folder: Path) -> Figure | None:
         "below the figure.",
         folder / f"{NAME}.svg",
         _table(results, pairs, set(drawn)),
-        f"{_how_many(len(drawn), len(pairs)).strip()} Dark: on one of the two treatments, in the "
-        "colour of the group. Grey: on another. Pale: off treatment. Diamond: progression or "
-        "death. Cross: died. Triangle: last known alive. A dot at the left marks who "
-        "responded to the rechallenge. No identifier is drawn.",
+        f"{_how_many(len(drawn), len(pairs)).strip()} {_colours(results)} Grey: on another "
+        "treatment. Pale: off treatment. Dot: complete response to the rechallenge, square: "
+        "partial response, on the first day of the best response; at the left where that day is "
+        "not known. Diamond: progression or death. Cross: died. Triangle: last known alive. Plus: "
+        "the rechallenge goes on. What each patient was given stands in the data of the figure, "
+        f"`{NAME}_parts.csv`. The axis ends {MOST_MONTHS} months before and after at the latest. "
+        "No identifier is drawn.",
         pdf=folder / f"{NAME}.pdf",
-        interactive=course_figure(bars, marks, groups, len(drawn)),
-        more=(_parts_table(drawn, bars, marks),),
+        interactive=course_figure(bars, marks, groups, len(drawn), _ends(bars)),
+        more=(_parts_table(results, drawn, bars, marks),),
     )
 
 
@@ -127,12 +135,53 @@ def _how_many(drawn: int, there: int) -> str:
     )
 
 
+def courses(results: Results, pairs: Sequence[Pair]) -> tuple[list[Bar], list[Mark]]:
+    """What each patient was given from when to when, and what became of it.
+
+    Args:
+        results: what the study found.
+        pairs: the patients, from the top down.
+    """
+    bars, marks = [], []
+    for place, pair in enumerate(pairs):
+        bars += list(_bars(results, place, pair))
+        marks += list(_marks(results, place, pair))
+    return bars, marks
+
+
+def _ends(bars: Sequence[Bar]) -> tuple[float, float]:
+    """Where the axis begins and ends: room for the marks at the left, and never without end."""
+    begin = max(min(bar.begin for bar in bars), -MOST_MONTHS)
+    end = min(max(bar.begin + bar.length for bar in bars), MOST_MONTHS)
+    margin = MARGIN * (end - begin + 1)
+    return begin - margin, end + margin / 2
+
+
+def _group(results: Results, group: str) -> str:
+    """'Initial treatment: ipilimumab': a group, and what it is a group of."""
+    name = wording.group_name(group)
+    return name if group == "all" else f"{wording.STRATA_HEADS[results.study.strata]}: {name}"
+
+
+def _named(results: Results) -> tuple[str, ...]:
+    return NAMED.get(results.study.strata, (INITIAL, AGAIN))
+
+
+def _colours(results: Results) -> str:
+    named = _named(results)
+    if len(named) > 1:
+        return "In the colour of the group: on one of the two treatments."
+    [other] = {INITIAL, AGAIN} - {*named}
+    return f"In the colour of the group: the {named[0]}. Dark: the {other}, whatever was given."
+
+
 def _bars(results: Results, place: int, pair: Pair) -> Iterator[Bar]:
     """Parts of a course, from the back to the front."""
     zero, group = pair["rechallenge_start_date"], pair["stratum"]
     known = _since_rechallenge(pair, "os")
     begin = _months(zero, pair["initial_start_date"]) or 0.0
-    yield Bar(place, group, FOLLOWED, begin, known or 0.0)
+    yield Bar(place, group, FOLLOWED, "pale", "", begin, known or 0.0)
+    kinds = {pair["initial_line_id"]: INITIAL, pair["rechallenge_line_id"]: AGAIN}
     for line in results.lines.get(pair["patient_id"], []):
         if not results.counts_as_line(line):
             continue
@@ -140,8 +189,9 @@ def _bars(results: Results, place: int, pair: Pair) -> Iterator[Bar]:
         if start is None or (known is not None and start > known):
             continue
         end = _end_of(zero, line, start, known)
-        kind = {pair["initial_line_id"]: INITIAL, pair["rechallenge_line_id"]: AGAIN}
-        yield Bar(place, group, kind.get(line["line_id"], OTHER), start, max(end, start + SHORTEST))
+        kind = kinds.get(line["line_id"], OTHER)
+        shade = "grey" if kind == OTHER else "group" if kind in _named(results) else "dark"
+        yield Bar(place, group, kind, shade, wording.group_name(line["regimen"]), start, end)
 
 
 def _end_of(zero: date, line: Record, start: float, known: float | None) -> float:
@@ -153,8 +203,8 @@ def _end_of(zero: date, line: Record, start: float, known: float | None) -> floa
     return max(start, known or start)
 
 
-def _marks(place: int, pair: Pair) -> Iterator[Mark]:
-    group = pair["stratum"]
+def _marks(results: Results, place: int, pair: Pair) -> Iterator[Mark]:
+    zero, group = pair["rechallenge_start_date"], pair["stratum"]
     known = _since_rechallenge(pair, "os")
     ended = _since_rechallenge(pair, "pfs") if pair["pfs_event"] else None
     if ended is not None:
@@ -162,16 +212,25 @@ def _marks(place: int, pair: Pair) -> Iterator[Mark]:
     if known is not None:
         last = DIED if pair["os_event"] else ALIVE
         yield Mark(place, group, last, SHAPES[last], known)
-    if pair["rechallenge_responder"]:
-        yield Mark(place, group, RESPONDED, SHAPES[RESPONDED], None)
+    line = next(
+        line
+        for line in results.lines[pair["patient_id"]]
+        if line["line_id"] == pair["rechallenge_line_id"]
+    )
+    response = RESPONSES.get(responses_of(pair)[1])
+    if response is not None:
+        is_confirmed = results.study.endpoints.response.best_response == "confirmed"
+        met = line[f"best_overall_response_{'confirmed_' if is_confirmed else ''}date"]
+        yield Mark(place, group, response, SHAPES[response], _months(zero, met))
+    if line["end_date"] is None and line["end_reason"] == "ongoing":
+        end = _end_of(zero, line, 0.0, known)
+        yield Mark(place, group, GOES_ON, SHAPES[GOES_ON], end)
 
 
 def _draw_bar(axes: Axes, results: Results, bar: Bar) -> None:
-    colour = GREY if bar.kind == OTHER else colour_of(results, bar.group)
-    opacity = {FOLLOWED: 0.16, OTHER: 0.45}.get(bar.kind, 1.0)
-    axes.barh(
-        bar.place, bar.end - bar.begin, left=bar.begin, height=0.68, color=colour, alpha=opacity
-    )
+    colour = {"grey": GREY, "dark": INK}.get(bar.shade) or colour_of(results, bar.group)
+    opacity = OPACITY[bar.shade]
+    axes.barh(bar.place, bar.length, left=bar.begin, height=0.68, color=colour, alpha=opacity)
 
 
 def _draw_mark(axes: Axes, results: Results, mark: Mark, scale: float) -> None:
@@ -204,18 +263,25 @@ def _finish(axes: Axes, results: Results, rows: int) -> None:
     axes.set_xlabel("Months from the start of the rechallenge")
     axes.grid(axis="x")
     groups = [
-        Patch(color=colour_of(results, name), label=wording.group_name(name))
+        Patch(color=colour_of(results, name), label=_group(results, name))
         for name in results.groups or ("all",)
     ]
     marks = [
         Line2D([], [], marker=shape, color=INK, linestyle="none", markersize=5, label=label)
         for label, shape in SHAPES.items()
     ]
-    other = [Patch(color=GREY, alpha=0.45, label="another treatment")]
+    other = [
+        *(
+            Patch(color=INK, alpha=OPACITY["dark"], label=f"{kind}, whatever was given")
+            for kind in (INITIAL, AGAIN)
+            if kind not in _named(results)
+        ),
+        Patch(color=GREY, alpha=OPACITY["grey"], label=OTHER),
+    ]
     axes.figure.legend(
         handles=[*groups, *other, *marks],
         loc="outside upper center",
-        ncols=4,
+        ncols=3,
         fontsize=8,
     )
 
@@ -228,6 +294,8 @@ def _table(results: Results, pairs: Sequence[Pair], drawn: set[int]) -> Table:
             (
                 str(number + 1),
                 wording.group_name(pair["stratum"]),
+                wording.group_name(pair["initial_regimen"]),
+                wording.group_name(pair["rechallenge_regimen"]),
                 wording.number(_months(zero, pair["initial_start_date"])),
                 wording.number(_months(zero, pair["initial_end_date"])),
                 wording.number(_months(zero, pair["rechallenge_end_date"])),
@@ -244,6 +312,8 @@ def _table(results: Results, pairs: Sequence[Pair], drawn: set[int]) -> Table:
         (
             "Patient",
             wording.STRATA_HEADS[results.study.strata],
+            "Given first",
+            "Given again",
             "Initial start",
             "Initial end",
             "Rechallenge end",
@@ -258,16 +328,26 @@ def _table(results: Results, pairs: Sequence[Pair], drawn: set[int]) -> Table:
     )
 
 
-def _parts_table(drawn: Sequence[int], bars: Sequence[Bar], marks: Sequence[Mark]) -> Table:
-    """Every bar and mark as drawn."""
+def _parts_table(
+    results: Results, drawn: Sequence[int], bars: Sequence[Bar], marks: Sequence[Mark]
+) -> Table:
+    """Every bar and mark."""
     rows = [
-        (bar.place, bar.group, bar.kind, str(rounded(bar.begin, 3)), str(rounded(bar.end, 3)))
+        (
+            bar.place,
+            bar.group,
+            bar.kind,
+            bar.given,
+            str(rounded(bar.begin, 3)),
+            str(rounded(bar.end, 3)),
+        )
         for bar in bars
     ] + [
         (
             mark.place,
             mark.group,
             mark.kind,
+            "",
             "" if mark.month is None else str(rounded(mark.month, 3)),
             "",
         )
@@ -276,8 +356,9 @@ def _parts_table(drawn: Sequence[int], bars: Sequence[Bar], marks: Sequence[Mark
     rows.sort(key=lambda row: row[0])
     return Table(
         f"{NAME}_parts",
-        "Bars and marks of the swimmer plot, in months from the start of the rechallenge.",
-        ("Patient", "Group", "Part", "From", "To"),
+        "What the patients of the swimmer plot were given from when to when, and what became of "
+        "it, in months from the start of the rechallenge.",
+        ("Patient", wording.STRATA_HEADS[results.study.strata], "Part", "Given", "From", "To"),
         tuple((str(drawn[place] + 1), *others) for place, *others in rows),
     )
 

@@ -118,15 +118,22 @@ def attrition_table(results: Results) -> Table:
     )
 
 
-def columns(results: Results, pairs: Sequence[Pair] | None = None) -> Row:
+def columns(results: Results, pairs: Sequence[Pair] | None = None, *, of_what: bool = False) -> Row:
     """Heads of a table with one column a group, each with its N.
 
     Args:
         results: what the study found.
         pairs: those the table is about; all of the study when left out.
+        of_what: whether it stands over the groups what they are groups of: in a table about two
+            treatments a column headed with a drug would seem to be about who was given it.
     """
     counted = results.pairs if pairs is None else pairs
     return tuple(
-        f"{wording.group_name(stratum)} (N = {len(in_stratum(counted, stratum))})"
+        f"{_over(results, stratum) if of_what else ''}{wording.group_name(stratum)} "
+        f"(N = {len(in_stratum(counted, stratum))})"
         for stratum in results.strata
     )
+
+
+def _over(results: Results, stratum: str) -> str:
+    return "" if stratum == "all" else f"{wording.STRATA_HEADS[results.study.strata]}: "

@@ -3,15 +3,18 @@
 import re
 import shutil
 import subprocess
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from etl.outputs import panels, survival_figures, swimmer_figure
+from etl.outputs import exposure_table, panels, survival_figures, swimmer_figure
 from etl.outputs.figures import COLOURS, MOST_GROUPS, style_place
 from etl.outputs.report import write_outputs
 from etl.outputs.results import read_results
+from etl.outputs.wording import group_name
 from tests.pipeline.test_outputs_report import context
 from tests.unit.study_support import build, cohort, seed_study
 
@@ -141,6 +144,14 @@ def test_one_time_without_end_bends_no_axis(tmp_path: Path) -> None:
     [last] = [row for row in figure.data.rows if float(row[1]) > 1_000]
     assert last[2:5] == ("1", "1", "0")
     assert last[-1] == "no"
+    swimmer = swimmer_figure.swimmer_plot(results, tmp_path)
+    assert swimmer is not None
+    [parts] = swimmer.more
+    assert max(float(row[5]) for row in parts.rows if row[5]) > 1_000
+    assert str(panels.MOST_MONTHS) in swimmer.note
+    bars, _ = swimmer_figure.courses(results, results.pairs)
+    begin, end = swimmer_figure._ends(bars)
+    assert end - begin < 2.1 * panels.MOST_MONTHS
 
 
 def test_of_many_patients_evenly_spaced_ones_are_drawn() -> None:
@@ -149,6 +160,80 @@ def test_of_many_patients_evenly_spaced_ones_are_drawn() -> None:
     assert len(set(found)) == 150
     assert (found[0], found[-1]) == (0, 605)
     assert {after - before for before, after in pairwise(found)} == {4, 5}
+
+
+def test_a_swimmer_plot_says_what_was_given_and_colours_no_drug_that_was_not(
+    tmp_path: Path,
+) -> None:
+    with cohort() as con:
+        build(con)
+        con.execute(
+            "update marts.rechallenges set rechallenge_response = 'CR' where patient_id = "
+            "(select min(patient_id) from marts.rechallenges where rechallenge_response = 'PR')"
+        )
+        con.execute(
+            "update marts.treatment_lines set end_date = null, end_reason = 'ongoing', "
+            "best_overall_response_date = start_date + 61 where line_id = "
+            "(select min(rechallenge_line_id) from marts.rechallenges "
+            "where rechallenge_response = 'CR')"
+        )
+        results = read_results(con, seed_study(), context())
+    figure = swimmer_figure.swimmer_plot(results, tmp_path)
+    assert figure is not None
+    [parts] = figure.more
+    assert parts.header == ("Patient", "Initial treatment", "Part", "Given", "From", "To")
+    again = Counter((row[1], row[3]) for row in parts.rows if row[2] == "rechallenge")
+    assert again == Counter(
+        (pair["stratum"], group_name(pair["rechallenge_regimen"])) for pair in results.pairs
+    )
+    assert sum(number for (group, given), number in again.items() if group_name(group) != given)
+    bars, marks = swimmer_figure.courses(results, results.pairs)
+    for bar in bars:
+        named = {"initial treatment": "group", "rechallenge": "dark", "follow-up": "pale"}
+        assert bar.shade == named.get(bar.kind, "grey")
+        if bar.shade == "group":
+            assert bar.given == group_name(bar.group)
+    responses = Counter(mark.kind for mark in marks if "response" in mark.kind)
+    expected = Counter(pair["rechallenge_response"] for pair in results.pairs)
+    assert expected["CR"] == 1
+    assert expected["PR"] > 1
+    assert responses == {
+        "complete response to rechallenge": expected["CR"],
+        "partial response to rechallenge": expected["PR"],
+    }
+    lines = {line["line_id"]: line for some in results.lines.values() for line in some}
+    for mark in marks:
+        pair = results.pairs[mark.place]
+        line = lines[pair["rechallenge_line_id"]]
+        if "response" in mark.kind and line["best_overall_response_date"] is not None:
+            start, met = pair["rechallenge_start_date"], line["best_overall_response_date"]
+            days = (pd.Timestamp(met) - pd.Timestamp(start)).days
+            assert mark.month == pytest.approx(days / 30.4375)
+    [complete] = [mark for mark in marks if mark.kind == "complete response to rechallenge"]
+    assert complete.month == pytest.approx(61 / 30.4375)
+    going_on = {mark.place for mark in marks if mark.kind == "rechallenge goes on"}
+    assert going_on == {
+        place
+        for place, pair in enumerate(results.pairs)
+        if lines[pair["rechallenge_line_id"]]["end_reason"] == "ongoing"
+    }
+    assert complete.place in going_on
+
+
+def test_tables_of_both_treatments_say_what_their_columns_are_groups_of() -> None:
+    with cohort() as con:
+        build(con)
+        results = read_results(con, seed_study(), context())
+    table = exposure_table.exposure_table(results)
+    assert [spanner for spanner, _ in table.spanners] == ["Initial treatment", ""]
+    given = {row[0]: row[1:] for row in table.rows if ", as given: " in row[0]}
+    for which, name in (("initial", "Initial treatment"), ("rechallenge", "Rechallenge")):
+        for regimen in {pair[f"{which}_regimen"] for pair in results.pairs}:
+            cells = given[f"{name}, as given: {group_name(regimen)}"]
+            assert [cell.partition(" ")[0] for cell in cells] == [
+                str(sum(pair[f"{which}_regimen"] == regimen for pair in results.members(stratum)))
+                for stratum in results.strata
+            ]
 
 
 def test_a_swimmer_plot_of_many_says_how_many_it_draws(

@@ -153,7 +153,9 @@ def test_a_group_is_hidden_and_shown_by_keyboard(opened: Any, name: str) -> None
         assert len(found) >= 3
         return set(found)
 
-    box = figure.get_by_label("ipilimumab", exact=True)
+    box = figure.get_by_label(
+        "Initial treatment: ipilimumab" if name == "swimmer" else "ipilimumab", exact=True
+    )
     box.focus()
     assert box.is_checked()
     opened.keyboard.press("Space")

@@ -14,8 +14,21 @@ from etl.outputs.figures import GREY, INK
 from etl.outputs.interactive.house import AXIS, LAYOUT, as_json, in_csv
 from etl.rounding import rounded
 
-SYMBOLS = {"D": "diamond", "x": "x", ">": "triangle-right", "o": "circle"}
+SYMBOLS = {
+    "D": "diamond",
+    "x": "x",
+    ">": "triangle-right",
+    "o": "circle",
+    "s": "square",
+    "P": "cross",
+}
 """Plotly's names for the marks of the drawing."""
+SHORTEST = 0.2
+"""Months: a shorter treatment is drawn this long, or it could not be seen."""
+
+
+OPACITY = {"pale": 0.16, "grey": 0.45, "dark": 0.75, "group": 1.0}
+"""Of the shades of bars, from the back to the front."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +39,25 @@ class Bar:
         place: row of the patient, from the top.
         group: the patient's group.
         kind: 'follow-up', 'initial treatment', 'rechallenge' or 'another treatment'.
+        shade: 'pale', 'grey', 'dark' or 'group': the colour of the group, where it names what
+            was given.
+        given: the regimen; empty for follow-up.
         begin: where it starts.
-        end: where it ends, as drawn.
+        end: where it ends.
     """
 
     place: int
     group: str
     kind: str
+    shade: str
+    given: str
     begin: float
     end: float
+
+    @property
+    def length(self) -> float:
+        """Months, as drawn."""
+        return max(self.end - self.begin, SHORTEST if self.given else 0.0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,11 @@ class Mark:
 
 
 def course_figure(
-    bars: Sequence[Bar], marks: Sequence[Mark], groups: Sequence[tuple[str, str, str]], rows: int
+    bars: Sequence[Bar],
+    marks: Sequence[Mark],
+    groups: Sequence[tuple[str, str, str]],
+    rows: int,
+    ends: tuple[float, float],
 ) -> str:
     """The courses as Plotly JSON.
 
@@ -58,17 +85,17 @@ def course_figure(
         marks: drawn over the bars.
         groups: key, name and colour of each.
         rows: patients drawn.
+        ends: where the axis begins and ends, in months.
     """
     from plotly import graph_objects
 
     figure = graph_objects.Figure()
     names = {group: name for group, name, _ in groups}
     colours = {group: colour for group, _, colour in groups}
-    begin = min((bar.begin for bar in bars), default=0.0)
     parts: dict[tuple[str, str], list[Bar]] = defaultdict(list)
     for bar in bars:
-        parts[(bar.kind == "follow-up" and "pale") or _shade(bar.kind), bar.group].append(bar)
-    for shade in ("pale", "grey", "full"):
+        parts[bar.shade, bar.group].append(bar)
+    for shade in OPACITY:
         for group, _, _ in groups:
             if found := parts.get((shade, group)):
                 figure.add_bar(**_bars(found, shade, names[group], colours[group]))
@@ -76,7 +103,7 @@ def course_figure(
     for mark in marks:
         points[mark.group, mark.kind, mark.shape].append(mark)
     for (group, kind, shape), marked in points.items():
-        figure.add_scatter(**_marks(marked, names[group], kind, shape, begin))
+        figure.add_scatter(**_marks(marked, names[group], kind, shape, ends[0]))
     figure.update_layout(
         **LAYOUT | {"margin": {"l": 20, "r": 20, "t": 16, "b": 54}},
         height=round(110 + min(13 * rows, 2100)),
@@ -86,6 +113,7 @@ def course_figure(
         xaxis=AXIS
         | {
             "title": {"text": "Months from the start of the rechallenge"},
+            "range": list(ends),
             "showgrid": True,
             "zeroline": True,
             "zerolinecolor": INK,
@@ -95,23 +123,20 @@ def course_figure(
     return as_json(figure, groups)
 
 
-def _shade(kind: str) -> str:
-    return "grey" if kind == "another treatment" else "full"
-
-
 def _bars(bars: Sequence[Bar], shade: str, name: str, colour: str) -> dict[str, Any]:
     return {
         "orientation": "h",
         "y": [bar.place for bar in bars],
         "base": in_csv([bar.begin for bar in bars], 3),
-        "x": in_csv([bar.end - bar.begin for bar in bars], 3),
+        "x": in_csv([bar.length for bar in bars], 3),
         "marker": {
-            "color": GREY if shade == "grey" else colour,
-            "opacity": {"pale": 0.16, "grey": 0.45, "full": 1}[shade],
+            "color": {"grey": GREY, "dark": INK}.get(shade, colour),
+            "opacity": OPACITY[shade],
             "line": {"width": 0},
         },
         "text": [
-            f"{name}<br>{bar.kind}: {rounded(bar.end - bar.begin)} months"
+            f"{name}<br>{bar.kind}{f' with {bar.given}' if bar.given else ''}: "
+            f"{rounded(bar.end - bar.begin)} months"
             f"<br>from {rounded(bar.begin)} to {rounded(bar.end)}"
             for bar in bars
         ],
