@@ -220,3 +220,12 @@ def known_hospitals(path: Path) -> list[str]:
         )
         if row["hospital_id"] is not None
     ]
+
+
+def inbox_line(settings: "Settings") -> str:
+    """Where deliveries are laid, and of which registry."""
+    from etl.deliveries.inbox import source_of
+
+    return (
+        f"{settings.inbox} takes deliveries of the registry {source_of(settings)}, one folder each"
+    )

@@ -4,7 +4,7 @@ Belongs here: its options and words. Does not belong here: what is late, missing
 (`etl/deliveries`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,6 +83,8 @@ def deliveries(
     settings = settings_for(home)
     if not (write_expected or as_json or hospital):
         _show_taken(settings)
+    if not write_expected:
+        _say_inbox(settings, err if as_json else out)
     database = published_database(settings)
     every = query(database, _ALL)
     if write_expected:
@@ -178,6 +180,20 @@ def _show_taken(settings: "Settings") -> None:
         out(f"{len(state.deliveries) - _MOST:,} earlier deliveries are not shown.")
     for sentence in state.remarks:
         out(sentence)
+
+
+def _say_inbox(settings: "Settings", say: Callable[[str], None]) -> None:
+    """What lies in the inbox and is not in the registry's state, each with its reason."""
+    from etl.deliveries.inbox import look, source_of
+
+    found = look(settings)
+    for one in found:
+        if one.since is not None:
+            say(f"Not taken since {one.since:%Y-%m-%d %H:%M} UTC: {one.said}")
+        elif one.status != "taken":
+            say(f"{one.status.capitalize()}: {one.path.name}.")
+    taken = sum(one.status == "taken" for one in found)
+    say(f"Inbox: {settings.inbox}, for the registry {source_of(settings)}; {taken} taken.")
 
 
 def _covers(one: "Received") -> str:

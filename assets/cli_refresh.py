@@ -16,6 +16,7 @@ from assets.cli_common import (
     Json,
     day,
     err,
+    inbox_line,
     out,
     published_database,
     query,
@@ -99,6 +100,7 @@ def demo(
     out("The registry is synthetic: no patient of it exists.")
     out(f"Report:  {_report_of(settings)}")
     out(f"Marts:   {settings.published / 'current' / 'registry.duckdb'}")
+    out(f"Inbox:   {inbox_line(settings)}")
     out(f"Checks:  make ui   (or: rechallenge ui --home {settings.home})")
 
 

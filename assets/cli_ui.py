@@ -13,12 +13,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.cli_common import Home, err, out, settings_for
+from assets.cli_common import Home, err, inbox_line, out, settings_for
 from etl.outputs.quality.addresses import Addresses
+
+if TYPE_CHECKING:
+    from etl.settings import Settings
 
 _LOOPBACK = "127.0.0.1"
 _CODE = ["--module-name", "assets.definitions"]
@@ -52,7 +55,7 @@ def ui(
             while all(process.poll() is None for process in processes):
                 if not is_announced and _answers(settings.ui_port):
                     is_announced = True
-                    _announce(settings.ui_port)
+                    _announce(settings)
                 time.sleep(0.5)
             err("One of the servers stopped; see the lines above. Is the port taken?")
             raise typer.Exit(1)
@@ -60,10 +63,12 @@ def ui(
             out("Stopped.")
 
 
-def _announce(port: int) -> None:
+def _announce(settings: "Settings") -> None:
     """Say where to look, now that a click on it is answered."""
+    port = settings.ui_port
     out(f"Dagster:  http://{_LOOPBACK}:{port}")
     out(f"Morning:  {Addresses(port).morning_page}")
+    out(f"Inbox:    {inbox_line(settings)}")
     out("Ctrl-C stops both.")
     sys.stdout.flush()
 

@@ -1,14 +1,11 @@
-"""The code location: everything put together, nothing said twice.
-
-Belongs here: `build_defs`, under 60 lines. Does not belong here: any asset, check, job or sensor
-of its own; each stands in the module of its concept.
-"""
+"""The code location: everything put together, nothing said twice."""
 
 from typing import Any
 
 import dagster as dg
 
 from assets.checks import build_checks
+from assets.deliveries import build_inbox_check
 from assets.impact import build_impact_asset
 from assets.outputs import build_output_assets
 from assets.progress import progress_logger
@@ -42,7 +39,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
             build_impact_asset(),
             *build_output_assets(models, studies),
         ],
-        asset_checks=build_checks(catalogue, tables),
+        asset_checks=[*build_checks(catalogue, tables), build_inbox_check()],
         jobs=build_jobs(),
         schedules=build_schedules(settings),
         sensors=build_sensors(settings),

@@ -9,6 +9,7 @@ minutes: what could not be sent is then tried again, and a night that never came
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 
@@ -95,7 +96,20 @@ def note_end(
 
     step, sentence = ("", "") if failures is None else first_failure(failures)
     sentence = sentence or message
+    if failures is not None:
+        _note_folder(settings, run, sentence or "its run in the UI says why")
     record_end(settings, Ended(run.run_id, ended_at, failures is None, step, sentence))
+
+
+def _note_folder(settings: Settings, run: dg.DagsterRun, sentence: str) -> None:
+    """A delivery of which nothing was published is not taken: the inbox says so, and why."""
+    from etl.deliveries.inbox import note_failure, source_of
+
+    resources = run.run_config.get("resources", {}) if isinstance(run.run_config, dict) else {}
+    asked = resources.get("delivery", {}).get("config", {})
+    if asked.get("export"):
+        source = asked.get("source") or source_of(settings)
+        note_failure(settings, Path(asked["export"]), source, sentence)
 
 
 def note_nothing_new(settings: Settings, snapshot_id: str) -> None:

@@ -89,7 +89,9 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def source_of(self, settings: Settings) -> str:
         """The registry whose mapping is used."""
-        return self.source or settings.inbox_source
+        from etl.deliveries.inbox import source_of
+
+        return self.source or source_of(settings)
 
     def folder(self, settings: Settings) -> Path:
         """The folder of the export.
@@ -99,13 +101,15 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         if self.export:
             return Path(self.export)
-        newest = newest_delivery(settings, self.source_of(settings))
-        if newest is None:
+        from etl.deliveries.inbox import newest
+
+        found = newest(settings)
+        if found is None:
             raise InputUnreadableError(
                 f"No complete delivery stands in {settings.inbox}. Put an export there, one "
                 "folder each, or name one with --export."
             )
-        return newest
+        return found
 
     def day(self, settings: Settings) -> date:
         """The ledger's day.
@@ -121,26 +125,3 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise WrongUseError(
                 f"{self.as_of!r} is not a day. Write it as 2025-03-03 (--as-of)."
             ) from None
-
-
-def deliveries(settings: Settings, source: str) -> list[Path]:
-    """The complete deliveries of the inbox, the newest last."""
-    from etl.ingest import is_complete
-
-    if not settings.inbox.is_dir():
-        return []
-    folders = [path for path in settings.inbox.iterdir() if path.is_dir()]
-    complete = [path for path in folders if is_complete(path, source)]
-    return sorted(complete, key=lambda path: (last_change(path), path.name))
-
-
-def newest_delivery(settings: Settings, source: str) -> Path | None:
-    """The newest complete delivery of the inbox."""
-    found = deliveries(settings, source)
-    return found[-1] if found else None
-
-
-def last_change(folder: Path) -> float:
-    """When the newest file of a delivery was last written, in seconds since the epoch."""
-    times = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
-    return max(times, default=folder.stat().st_mtime)

@@ -60,12 +60,14 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     def every_night(
         context: dg.ScheduleEvaluationContext,
     ) -> dg.RunRequest | dg.SkipReason:
-        from assets.resources import newest_delivery
+        from etl.deliveries.inbox import look_and_note, newest, not_taken
 
         close_dead_runs(context.instance)
-        export = newest_delivery(settings, settings.inbox_source)
+        export = newest(settings)
         if export is None:
-            return dg.SkipReason(f"No complete delivery stands in {settings.inbox}.")
+            left = [one.said for one in not_taken(look_and_note(settings))]
+            said = [f"No complete delivery stands in {settings.inbox}.", *left]
+            return dg.SkipReason(" ".join(said))
         return dg.RunRequest(
             run_config={"resources": {"delivery": {"config": {"export": str(export)}}}}
         )

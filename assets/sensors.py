@@ -4,16 +4,21 @@ Belongs here: sensors. Does not belong here: the hour of the night (`schedules`)
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets.deliveries import inbox_check
 from assets.digest import build_digest_sensors
-from assets.resources import deliveries, last_change
 from assets.runs import close_dead_runs
 from assets.schedules import NIGHTLY, PUBLISH, SECOND_OPINION_JOB
 from assets.worklists import build_answers_sensor
 from etl.settings import Settings
+
+if TYPE_CHECKING:
+    from etl.deliveries.inbox import Folder
 
 
 def build_sensors(
@@ -30,34 +35,39 @@ def build_sensors(
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             "Starts a refresh for each delivery of the inbox that is complete and has not changed "
-            "for a while. The same contents never start one twice."
+            "for a while; contents that are published start none. A folder that is not taken is "
+            "named with its reason, here and in the check of quality/deliveries."
         ),
     )
-    def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        from etl.ingest import fingerprint
+    def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        from etl.deliveries.inbox import look_and_note, not_taken, source_of
+        from etl.deliveries.withdrawn import read_withdrawals
 
         close_dead_runs(context.instance)
-        source = settings.inbox_source
-        found = deliveries(settings, source)
-        settled = [
-            folder
-            for folder in found
-            if now() - last_change(folder) >= settings.sensor_settle_seconds
-        ]
-        if not settled:
-            yield dg.SkipReason(
-                f"{len(found)} complete deliveries in {settings.inbox}, none settled for "
-                f"{settings.sensor_settle_seconds} s yet."
-            )
-            return
+        moment, source = now(), source_of(settings)
+        found = look_and_note(settings, moment)
+        for folder in not_taken(found):
+            context.log.warning(f"Not taken: {folder.said}")
         # Oldest first, none left out: a delivery may cover some hospitals only. Within one tick
         # Dagster does not compare keys, so the same contents in two folders are met here.
-        requests = {fingerprint(folder, source): folder for folder in reversed(settled)}
-        for key, folder in reversed(requests.items()):
-            yield dg.RunRequest(
-                run_key=key,
-                run_config={"resources": {"delivery": {"config": {"export": str(folder)}}}},
+        waiting = [one for one in found if one.status == "waiting"]
+        unique = {one.export_id: one for one in reversed(waiting)}
+        # Withdrawing one delivery may let another in, whose contents started a run before.
+        withdrawn = len(read_withdrawals(settings.acceptances_path, source))
+        requests = [
+            dg.RunRequest(
+                run_key=f"{one.export_id}-{withdrawn}" if withdrawn else one.export_id,
+                run_config={"resources": {"delivery": {"config": {"export": str(one.path)}}}},
             )
+            for one in reversed(unique.values())
+        ]
+        check, cursor = inbox_check(found, moment)
+        return dg.SensorResult(
+            run_requests=requests,
+            skip_reason=None if requests else dg.SkipReason(_nothing(settings, source, found)),
+            asset_events=[] if context.cursor == cursor else [check],
+            cursor=cursor,
+        )
 
     return [
         inbox,
@@ -65,6 +75,23 @@ def build_sensors(
         _after_the_night(settings),
         *build_digest_sensors(settings),
     ]
+
+
+def _nothing(settings: Settings, source: str, found: "list[Folder]") -> str:
+    """Why a tick starts nothing, with each folder that is not taken."""
+    from etl.deliveries.inbox import not_taken
+
+    counts = Counter(one.status for one in found)
+    arriving = counts["arriving"]
+    said = (
+        f"Nothing to take in {settings.inbox}, of the registry {source}: {counts['taken']} taken."
+    )
+    if arriving:
+        said = (
+            f"{arriving} deliveries in {settings.inbox}, none settled for "
+            f"{settings.sensor_settle_seconds} s yet; {counts['taken']} taken."
+        )
+    return " ".join([said, *(f"Not taken: {one.said}" for one in not_taken(found))])
 
 
 def _after_the_night(settings: Settings) -> dg.SensorDefinition:

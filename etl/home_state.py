@@ -71,7 +71,7 @@ def note_deliveries(
         if remarks is not None:
             state.remarks = list(remarks)
         for one in deliveries:
-            if one.is_published:
+            if one.in_force:  # it is being tried again; a run that fails says so at its end
                 state.failed.pop(one.export_id, None)
 
 

@@ -4,11 +4,14 @@ Belongs here: writing the pages of the quality desk, and the night's summary by 
 belong here: judging and the ledger (`etl.refresh`), what the pages say (`etl.outputs.quality`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from etl.deliveries.inbox import look_and_note, not_taken
+from etl.home_state import read_state
 from etl.outputs.quality.summary import RuleLine, rule_lines
 from etl.publish import steps
 from etl.publish.night import Night
@@ -23,7 +26,16 @@ def write_quality_pages(con: duckdb.DuckDBPyConnection, settings: Settings) -> l
     """Write the morning page and a page a rule; returns the files, the morning page first."""
     from etl.outputs.quality.write import write_quality_pages  # compiles templates
 
-    written = write_quality_pages(con, the_catalogue(), settings.outputs, context_of(con, settings))
+    left = not_taken(look_and_note(settings))
+    context = replace(
+        context_of(con, settings),
+        not_taken=tuple(
+            (one.path.name, f"{one.since:%Y-%m-%d %H:%M} UTC" if one.since else "", one.reason)
+            for one in left
+        ),
+        about_deliveries=tuple(read_state(settings).remarks),
+    )
+    written = write_quality_pages(con, the_catalogue(), settings.outputs, context)
     steps.record(con, steps.QUALITY_PAGES)
     return written
 

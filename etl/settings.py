@@ -56,7 +56,11 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder of inbox, warehouse and published.")
     timezone: str = Field(ZONE, description="Zone of the schedule and of 'today'.")
     nightly_cron: str = Field("0 4 * * *", description="When the nightly refresh starts.")
-    inbox_source: str = Field("native", description="Registry whose exports land in the inbox.")
+    inbox_source: str | None = Field(
+        None,
+        description="Registry whose exports land in the inbox; the one last published, else "
+        "`native`, when it is not set.",
+    )
     memory_limit: str = Field("8GB", description="Memory DuckDB may use.")
     threads: int = Field(2, ge=1, description="Threads DuckDB may use.")
     storage_version: str = Field(

@@ -186,6 +186,10 @@ def _to_stewards(facts: Facts, known: Known, pages: Addresses) -> News:
     answered = [one for one in facts.queries if one.state == "answered"]
     fresh = [one for one in answered if one.query_id not in known.get("answered", ())]
     lapsing = [one for one in facts.acceptances if _said(*one) not in known.get("acceptances", ())]
+    left = [one for one in facts.not_taken if one not in known.get("not_taken", ())]
+    remarks = [
+        one for one in facts.about_deliveries if one not in known.get("about_deliveries", ())
+    ]
     answers: dict[str, int] = {}
     for one in fresh:
         answers[one.answer or "no answer named"] = answers.get(one.answer or "", 0) + 1
@@ -201,6 +205,14 @@ def _to_stewards(facts: Facts, known: Known, pages: Addresses) -> News:
             ),
         ),
         Part(
+            _counted(len(left), "folder", "folders") + " of the inbox not taken",
+            tuple(_listed(Line(sentence) for sentence in left)),
+        ),
+        Part(
+            _counted(len(remarks), "remark", "remarks") + " on the last delivery",
+            tuple(Line(sentence) for sentence in remarks),
+        ),
+        Part(
             _counted(len(fresh), "query", "queries") + " answered",
             tuple(Line(f"{answer}: {count:,}") for answer, count in sorted(answers.items())),
         ),
@@ -213,6 +225,8 @@ def _to_stewards(facts: Facts, known: Known, pages: Addresses) -> News:
         "deliveries": tuple(_said(one.hospital_id, one.status) for one in facts.deliveries),
         "answered": tuple(one.query_id for one in answered),
         "acceptances": tuple(_said(*one) for one in facts.acceptances),
+        "not_taken": facts.not_taken,
+        "about_deliveries": facts.about_deliveries,
     }
 
 

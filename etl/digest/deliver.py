@@ -5,11 +5,12 @@ asked for (`assets`), clocks (the moment is given).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pydantic import SecretStr
 
+from etl.deliveries.inbox import look, not_taken
 from etl.digest import compose
 from etl.digest.compose import ENGINEERS, HOSPITAL, STEWARDS, Message
 from etl.digest.facts import read_facts
@@ -17,6 +18,7 @@ from etl.digest.heartbeat import Heartbeat, read_heartbeat
 from etl.digest.memory import FILE, Told, hashed, read_memory, remembered
 from etl.digest.send import NotSentError, send
 from etl.errors import WrongUseError
+from etl.home_state import read_state
 from etl.outputs.quality.addresses import Addresses
 from etl.publish.shelf import Published, Shelf
 from etl.publish.snapshot import DATABASE
@@ -123,6 +125,11 @@ def _due(settings: Settings, owner: str, told: Told, now: datetime) -> Iterator[
     if head is not None and _night_key(head) not in told.settled:
         as_of = date.fromisoformat(head.manifest["as_of"])
         facts = read_facts(head.folder / DATABASE, head.snapshot_id, as_of, told.last_sequence)
+        facts = replace(
+            facts,
+            not_taken=tuple(one.said for one in not_taken(look(settings))),
+            about_deliveries=tuple(read_state(settings).remarks),
+        )
         message = compose.about_night(owner, facts, told.known, pages)
         said = said or message is not None
         yield _Due(_night_key(head), message, facts.sequence)

@@ -55,6 +55,8 @@ class Facts:
     Attributes:
         acceptances: ids of the acceptances that lapse soon or have lapsed, with how.
         missed_controls: rules that did not give the verdict of their own examples.
+        not_taken: folders of the inbox that are not taken, with the reason.
+        about_deliveries: what was remarked of the last delivery.
         corrected, vanished: findings closed since the owner was told last.
     """
 
@@ -70,6 +72,8 @@ class Facts:
     queries: tuple[QueryNews, ...] = ()
     acceptances: tuple[tuple[str, str], ...] = ()
     missed_controls: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+    about_deliveries: tuple[str, ...] = ()
 
 
 def read_facts(database: Path, snapshot_id: str, as_of: date, told_up_to: int | None) -> Facts:

@@ -7,7 +7,9 @@ the files (`read.py` and the readers).
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,6 +46,7 @@ def open_delivery(export_dir: Path, mapping: Mapping) -> Delivery:
         raise InputUnreadableError(
             f"{export_dir}: there is no such folder. Name the folder that holds the export."
         )
+    _refuse_other_capitals(export_dir, [NAME, *(file.name for file in mapping.files.values())])
     manifest = read_manifest(export_dir)
     for name in manifest.files if manifest else ():
         _must_exist(export_dir, name, f"{NAME} lists it")
@@ -54,6 +57,19 @@ def open_delivery(export_dir: Path, mapping: Mapping) -> Delivery:
             _must_exist(export_dir, file.name, f"the mapping of {mapping.registry} reads it")
             paths[key] = path
     return Delivery(export_dir, manifest, paths, tuple(_remarks(export_dir, mapping, manifest)))
+
+
+def _refuse_other_capitals(folder: Path, names: Sequence[str]) -> None:
+    """A file that is read by another spelling of its name would be passed over in silence."""
+    present = {path.name for path in folder.iterdir()}
+    by_fold = {name.casefold(): name for name in sorted(present)}
+    for name in names:
+        other = by_fold.get(name.casefold())
+        if name not in present and other is not None:
+            raise InputUnreadableError(
+                f"{folder / other}: expected the name {name}; capitals make a difference. Rename "
+                "the file."
+            )
 
 
 def _must_exist(folder: Path, name: str, because: str) -> None:
@@ -125,28 +141,56 @@ def fingerprint(export_dir: Path, source: str) -> str:
     return export_id(source, delivery, hashes)
 
 
-def is_complete(export_dir: Path, source: str) -> bool:
-    """Whether a delivery has arrived as a whole: never raises for one that has not.
+def problem_of(export_dir: Path, source: str) -> str | None:
+    """Why a folder is no whole delivery, as a sentence; None for one that is.
 
     With a manifest: all its files are there with the promised size and hash. Without: every file
     that the mapping requires is there and not empty.
     """
     try:
         delivery = open_delivery(Path(export_dir), load_mapping(source))
-        if delivery.manifest is None:
-            return all(path.stat().st_size > 0 for path in delivery.paths.values())
-        return all(
-            _as_promised(delivery.folder / name, promised)
-            for name, promised in delivery.manifest.files.items()
+        for path in delivery.paths.values():
+            if delivery.manifest is None and path.stat().st_size == 0:
+                return f"{path}: the file is empty (0 bytes). Ask for the delivery again."
+        for name, promised in delivery.manifest.files.items() if delivery.manifest else ():
+            path = delivery.folder / name
+            check_promise(path, promised, path.stat().st_size, partial(_hash, path))
+    except InputUnreadableError as error:
+        return str(error)
+    except OSError as error:
+        return f"{export_dir}: it cannot be read: {error.strerror}."
+    return None
+
+
+def is_complete(export_dir: Path, source: str) -> bool:
+    """Whether a delivery has arrived as a whole: never raises for one that has not."""
+    return problem_of(export_dir, source) is None
+
+
+def check_promise(path: Path, promised: PromisedFile, size: int, sha256: Callable[[], str]) -> None:
+    """Refuse a file that is not the one which the manifest promises.
+
+    Args:
+        path: the file.
+        promised: what the manifest says of it.
+        size: its bytes.
+        sha256: gives its hash; asked only where the manifest promises one.
+
+    Raises:
+        InputUnreadableError: size or hash differ.
+    """
+    if promised.bytes is not None and promised.bytes != size:
+        raise InputUnreadableError(
+            f"{path}: the file has {size} bytes and the manifest promises {promised.bytes}. "
+            "It was cut off or changed on its way. Ask for the delivery again."
         )
-    except (InputUnreadableError, OSError):
-        return False
-
-
-def _as_promised(path: Path, promised: PromisedFile) -> bool:
-    if promised.bytes is not None and path.stat().st_size != promised.bytes:
-        return False
-    return promised.sha256 is None or _hash(path) == promised.sha256
+    found = sha256() if promised.sha256 is not None else None
+    if promised.sha256 is not None and promised.sha256 != found:
+        raise InputUnreadableError(
+            f"{path}: the file's sha256 is {str(found)[:12]}... and the manifest promises "
+            f"{promised.sha256[:12]}.... It is not the file that was sent. Ask for the delivery "
+            "again."
+        )
 
 
 def _hash(path: Path) -> str:

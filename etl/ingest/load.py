@@ -19,6 +19,7 @@ from etl.ingest.compose import compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import (
     Delivery,
+    check_promise,
     export_id,
     newest_day,
     open_delivery,
@@ -162,17 +163,7 @@ def _load_file(
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     promised = delivery.promised(path.name)
-    if promised.bytes is not None and promised.bytes != len(data):
-        raise InputUnreadableError(
-            f"{path}: the file has {len(data)} bytes and the manifest promises {promised.bytes}. "
-            "It was cut off or changed on its way. Ask for the delivery again."
-        )
-    if promised.sha256 is not None and promised.sha256 != sha256:
-        raise InputUnreadableError(
-            f"{path}: the file's sha256 is {sha256[:12]}... and the manifest promises "
-            f"{promised.sha256[:12]}.... It is not the file that was sent. Ask for the delivery "
-            "again."
-        )
+    check_promise(path, promised, len(data), lambda: sha256)
     records = read_records(path, data, file)
     _check_header(path, file, records.header)
     if promised.rows is not None and promised.rows != records.lines:

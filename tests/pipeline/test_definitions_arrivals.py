@@ -1,20 +1,27 @@
 """What starts a refresh: the hour, or a delivery that is complete; and ending dead runs."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from assets.resources import Delivery, newest_delivery
+from assets.resources import Delivery
 from assets.runs import PROCESS_TAG, close_dead_runs, process_tags
 from assets.schedules import build_schedules
 from assets.sensors import build_sensors
+from etl.deliveries import inbox
+from etl.deliveries.withdrawn import take_again, withdraw
 from etl.errors import InputUnreadableError, WrongUseError
+from etl.home_state import note_deliveries, read_state
 from etl.ingest import fingerprint
+from etl.ingest.received import Received
 from etl.settings import Settings
 from etl.synthetic import generate_registry, write_export
 
@@ -96,7 +103,7 @@ def test_the_newest_complete_delivery_is_taken(export: Path, tmp_path: Path) -> 
     newest = deliver(export, settings, "a-newer", written=2_000.0)
     broken = deliver(export, settings, "c-broken", written=3_000.0)
     (broken / "patients.csv").unlink()
-    assert newest_delivery(settings, "native") == newest
+    assert inbox.newest(settings) == newest
 
 
 def test_every_night_skips_with_a_sentence_when_nothing_came(export: Path, tmp_path: Path) -> None:
@@ -152,3 +159,218 @@ def test_only_runs_whose_process_is_gone_are_closed() -> None:
     failed = {run for run, state in status.items() if state is dg.DagsterRunStatus.FAILURE}
     assert failed == {dead.run_id, reused.run_id}
     assert {alive.run_id, elsewhere.run_id, foreign.run_id} == set(status) - failed
+
+
+def broken(folder: Path, how: str) -> Path:
+    """Break a delivery of the inbox in one way."""
+    if how == "hash":
+        data = (folder / "responses.csv").read_bytes()
+        (folder / "responses.csv").write_bytes(data.replace(b"PD", b"CR", 1))
+    elif how == "missing":
+        (folder / "responses.csv").unlink()
+    elif how == "manifest":
+        (folder / "manifest.json").write_text('{"format": 1,')
+    elif how == "capitals":
+        (folder / "patients.csv").rename(folder / "Patients.CSV")
+    elif how == "capital manifest":
+        (folder / "manifest.json").rename(folder / "MANIFEST.JSON")
+    elif how == "empty":
+        for path in folder.iterdir():
+            path.unlink()
+    for path in (folder, *folder.iterdir()):
+        os.utime(path, (1_000.0, 1_000.0))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("how", "named"),
+    [
+        ("hash", ["responses.csv", "sha256"]),
+        ("missing", ["responses.csv", "missing"]),
+        ("manifest", ["manifest.json", "line 1"]),
+        ("capitals", ["Patients.CSV", "patients.csv"]),
+        ("capital manifest", ["MANIFEST.JSON", "manifest.json"]),
+        ("empty", ["patients.csv", "missing"]),
+    ],
+)
+def test_a_broken_delivery_is_named_at_once_and_red_after_a_day(
+    export: Path, tmp_path: Path, how: str, named: list[str]
+) -> None:
+    settings = Settings(home=tmp_path)
+    broken(deliver(export, settings, "hospital-7"), how)
+    first = tick(settings, now=9_999.0)
+    assert not first.run_requests
+    for word in ("hospital-7", *named):
+        assert word in (first.skip_message or "")
+    [check] = first.asset_events
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "hospital-7" in check.description
+    day = 86_400.0
+    [same] = tick(settings, now=9_999.0 + day).asset_events  # a day, and not more
+    assert same.severity is dg.AssetCheckSeverity.WARN
+    [red] = tick(settings, now=10_000.0 + day).asset_events
+    assert (red.passed, red.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    shutil.rmtree(settings.inbox / "hospital-7")
+    [green] = tick(settings, now=10_001.0 + day).asset_events
+    assert green.passed
+
+
+def test_a_broken_delivery_does_not_keep_a_good_one_waiting(export: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    broken(deliver(export, settings, "b-broken"), "missing")
+    good = deliver(export, settings, "a-good")
+    found = tick(settings, now=9_999.0)
+    [request] = found.run_requests or []
+    assert request.run_config["resources"]["delivery"]["config"] == {"export": str(good)}
+    [check] = found.asset_events
+    assert "b-broken" in check.description
+    assert inbox.newest(settings) == good
+
+
+def test_the_check_is_reported_again_only_when_it_changes(export: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    broken(deliver(export, settings, "b"), "missing")
+    sensor, *_ = build_sensors(settings, now=lambda: 9_999.0)
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+        again = sensor.evaluate_tick(
+            dg.build_sensor_context(instance=instance, cursor=first.cursor)
+        )
+    assert (len(first.asset_events), len(again.asset_events)) == (1, 0)
+
+
+def test_what_is_no_folder_is_named_and_what_a_machine_leaves_is_not(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    settings.inbox.mkdir()
+    for name in ("delivery.zip", ".DS_Store"):
+        (settings.inbox / name).touch()
+        os.utime(settings.inbox / name, (1_000.0, 1_000.0))
+    [one] = inbox.look(settings, 9_999.0)
+    assert (one.path.name, one.status) == ("delivery.zip", "not taken")
+
+
+def test_a_delivery_for_another_registry_is_named_as_that(export: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, inbox_source="dmtr")
+    deliver(export, settings, "native-one")
+    [one] = inbox.look(settings, 9_999.0)
+    assert one.status == "not taken"
+    assert "for the registry native" in one.reason
+    assert "dmtr" in one.reason
+
+
+def published(settings: Settings, source: str, registry: str, export_id: str) -> None:
+    """The manifest of a published snapshot, as the inbox asks for it."""
+    folder = settings.published / "s1"
+    folder.mkdir(parents=True)
+    told = {"sequence": 1, "inputs_hash": "", "source": source}
+    told |= {"registry": registry, "export_id": export_id}
+    (folder / "manifest.json").write_text(json.dumps(told))
+
+
+def test_the_inbox_takes_deliveries_of_the_registry_that_is_published(
+    export: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    assert inbox.source_of(settings) == "native"
+    name = json.loads((export / "manifest.json").read_text())["registry"]
+    published(settings, "dmtr", name, "x")
+    assert inbox.source_of(settings) == "dmtr"
+    assert inbox.source_of(Settings(home=tmp_path, inbox_source="native")) == "native"
+
+
+def test_a_delivery_of_a_registry_of_another_name_is_named_as_that(
+    export: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    deliver(export, settings, "a")
+    published(settings, "native", "Another Registry", "x")
+    [one] = inbox.look(settings, 9_999.0)
+    assert one.status == "not taken"
+    assert "'Another Registry'" in one.reason
+
+
+def test_contents_that_are_published_start_nothing_however_they_got_there(
+    export: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    name = json.loads((export / "manifest.json").read_text())["registry"]
+    published(settings, "native", name, fingerprint(export, "native"))
+    folder = deliver(export, settings, "copied-by-hand")
+    found = tick(settings, now=9_999.0)
+    assert not found.run_requests
+    assert "1 taken" in (found.skip_message or "")
+    assert inbox.newest(settings) == folder  # the night judges it again
+
+
+def received(folder: str, contents: str, **how: Any) -> Received:
+    known: dict[str, Any] = {
+        "source": "native",
+        "number": 1,
+        "export_id": contents,
+        "export_date": date(2025, 3, 3),
+        "hospitals": None,
+        "folder": folder,
+        "received_on": date(2025, 3, 10),
+        "in_force": True,
+        "superseded_by": None,
+        "came_again_after": None,
+        "is_withdrawn": False,
+        "is_published": True,
+    }
+    return Received(**{**known, **how})
+
+
+@pytest.mark.parametrize(
+    ("how", "folder", "status", "may_refresh", "word"),
+    [
+        ({}, "first", "taken", True, ""),
+        ({}, "copy", "taken", True, ""),
+        ({"is_published": False}, "first", "waiting", True, ""),
+        ({"in_force": False, "superseded_by": "b" * 64}, "first", "taken", False, ""),
+        ({"in_force": False, "superseded_by": "b" * 64}, "copy", "not taken", False, "b" * 12),
+        ({"in_force": False}, "first", "not taken", False, "later cut-off"),
+    ],
+)
+def test_what_is_known_of_its_contents_decides(
+    export: Path,
+    tmp_path: Path,
+    how: dict[str, Any],
+    folder: str,
+    status: str,
+    may_refresh: bool,
+    word: str,
+) -> None:
+    settings = Settings(home=tmp_path)
+    contents = fingerprint(deliver(export, settings, folder), "native")
+    note_deliveries(settings, [received("first", contents, **how)])
+    [one] = inbox.look(settings, 9_999.0)
+    assert (one.status, one.may_refresh) == (status, may_refresh)
+    assert word in one.reason
+
+
+def test_a_withdrawn_delivery_is_not_taken_and_lets_others_in(export: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    contents = fingerprint(deliver(export, settings, "a"), "native")
+    withdraw(settings.acceptances_path, "native", contents, author="Jo", reason="mistyped cut-off")
+    [one] = inbox.look(settings, 9_999.0)
+    assert (one.status, one.may_refresh) == ("not taken", False)
+    assert "Jo: mistyped cut-off" in one.reason
+    take_again(settings.acceptances_path, "native", contents)
+    [request] = tick(settings, now=9_999.0).run_requests or []
+    assert request.run_key == contents
+
+
+def test_a_delivery_whose_run_failed_is_not_taken_and_the_night_tries_again(
+    export: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    folder = deliver(export, settings, "a")
+    inbox.note_failure(settings, folder, "native", "The gate held.")
+    [one] = inbox.look_and_note(settings, 9_999.0)
+    assert (one.status, one.may_refresh) == ("not taken", True)
+    assert "The gate held." in one.reason
+    assert not tick(settings, now=9_999.0).run_requests
+    note_deliveries(settings, [received("a", fingerprint(folder, "native"))])
+    [one] = inbox.look_and_note(settings, 9_999.0)
+    assert one.status == "taken"
+    assert read_state(settings).since == {}

@@ -43,6 +43,25 @@ def test_stewards_hear_of_records_and_engineers_of_the_marts() -> None:
     assert "AE-T19" not in engineers.text
 
 
+def test_stewards_hear_once_of_what_the_inbox_holds_back_and_of_remarks() -> None:
+    facts = replace(
+        QUIET,
+        not_taken=("h7: responses.csv: the file is missing.",),
+        about_deliveries=("Delivery a had come before.",),
+    )
+    first = compose.about_night(STEWARDS, facts, {}, PAGES)
+    assert first is not None
+    assert "- h7: responses.csv: the file is missing." in first.text
+    assert "- Delivery a had come before." in first.text
+    assert compose.about_night(STEWARDS, facts, first.mentions, PAGES) is None
+    other = replace(facts, not_taken=("h7: its hash differs.",))
+    again = compose.about_night(STEWARDS, other, first.mentions, PAGES)
+    assert again is not None
+    assert "came before" not in again.text
+    for owner in (ENGINEERS, "hospital:H1"):
+        assert compose.about_night(owner, facts, {}, PAGES) is None
+
+
 def test_many_rules_are_counted_beyond_the_first() -> None:
     rules = tuple(replace(NEW, rule_id=f"AE-T{number:02}") for number in range(20))
     message = compose.about_night(STEWARDS, replace(QUIET, rules=rules), {}, PAGES)

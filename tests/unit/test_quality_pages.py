@@ -1,5 +1,6 @@
 """The morning page and the rule pages, on nights small enough to read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -270,6 +271,21 @@ def test_the_delivery_board_shows_the_troubled_first(con: duckdb.DuckDBPyConnect
     assert told[3] == "H02 | ◷ late | 20 February 2025 | 9 | 11 | +1 | 11 | all"
     assert "H01 | ✓ arrived | 20 February 2025 | 9 | 30 | +2 | 10 | -" in told
     assert "No hospital | ✓ arrived | 20 February 2025 | 9 | 1 | first time | - | -" in told
+
+
+def test_the_delivery_board_names_what_the_inbox_holds_back(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    asked = desk(con, T19, 1)
+    held = replace(
+        asked.context,
+        not_taken=(("h7", "2025-03-09 12:00 UTC", "responses.csv is missing"),),
+        about_deliveries=("Delivery a had come before.",),
+    )
+    told = said(delivered.board(replace(asked, context=held)))
+    for word in ("h7", "2025-03-09 12:00 UTC", "responses.csv is missing", "had come before"):
+        assert word in told
+    assert "not taken" not in said(delivered.board(asked))
 
 
 def test_when_all_arrived_one_sentence_says_it(con: duckdb.DuckDBPyConnection) -> None:

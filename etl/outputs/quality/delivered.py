@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from etl.outputs.quality import wording
-from etl.outputs.quality.desk import NOT_MADE, Desk
+from etl.outputs.quality.desk import NOT_MADE, Context, Desk
 from etl.outputs.quality.page import Cell, Item, Section, Table, table
 
 STATUS_CELLS = {
@@ -25,9 +25,9 @@ _ITEMS = {"braf": "BRAF", "ecog": "ECOG", "ldh": "LDH"}
 
 def board(desk: Desk) -> Section:
     """Each hospital: expected, arrived, late, rows against last time."""
-    heading = "Delivery board"
+    heading, said = "Delivery board", _inbox(desk.context)
     if "quality.hospital_deliveries" not in desk.tables:
-        return Section("deliveries", heading, (NOT_MADE,))
+        return Section("deliveries", heading, (*said, NOT_MADE))
     rows = desk.rows(
         """
         select hospital_id, table_name, rows, rows_before, expected_rows, delivered_on,
@@ -37,13 +37,27 @@ def board(desk: Desk) -> Section:
         """
     )
     if not rows:
-        return Section("deliveries", heading, ("No hospital is known to this registry.",))
+        return Section("deliveries", heading, (*said, "No hospital is known to this registry."))
     hospitals = [
         (hospital, list(of_hospital))
         for hospital, of_hospital in groupby(rows, key=lambda one: one["hospital_id"])
     ]
     hospitals.sort(key=lambda one: _WORST.index(_status(one[1])))
-    return Section("deliveries", heading, (_told(hospitals), *_tables(hospitals)))
+    return Section("deliveries", heading, (*said, _told(hospitals), *_tables(hospitals)))
+
+
+def _inbox(context: Context) -> tuple[Item, ...]:
+    """The folders of the inbox that are not taken, and what was remarked of tonight's delivery."""
+    if not context.not_taken:
+        return context.about_deliveries
+    made = table(
+        "inbox",
+        "Folders of the inbox that were not taken when this page was made.",
+        ("Folder", "Since", "Why"),
+        context.not_taken,
+        note="What is in the inbox now: rechallenge deliveries.",
+    )
+    return (*context.about_deliveries, made)
 
 
 def _told(hospitals: list[tuple[str | None, list[dict[str, Any]]]]) -> str:

@@ -21,7 +21,12 @@ NOT_MADE = "This part was not made this night."
 
 @dataclass(frozen=True)
 class Context:
-    """Where the night's numbers come from."""
+    """Where the night's numbers come from.
+
+    Attributes:
+        not_taken: folders of the inbox that are not taken: name, since when, and why.
+        about_deliveries: what was remarked of tonight's delivery.
+    """
 
     snapshot_id: str
     as_of: date
@@ -32,6 +37,8 @@ class Context:
     code_version: str
     rules_hash: str
     studies: tuple[str, ...]
+    not_taken: tuple[tuple[str, str, str], ...] = ()
+    about_deliveries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
