@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, f
 from etl.errors import InputUnreadableError
 
 NAME = "manifest.json"
+_MOST_BYTES = 20_000_000
 
 
 class PromisedFile(BaseModel):
@@ -98,6 +99,8 @@ def read_manifest(export_dir: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"it is larger than {_MOST_BYTES:,} bytes")
         text = path.read_bytes().decode("utf-8-sig")
         data = json.loads(text, object_pairs_hook=_once)
         return Manifest.model_validate(data)
@@ -108,6 +111,8 @@ def read_manifest(export_dir: Path) -> Manifest | None:
         raise _unreadable(path, f"{key}: {message}") from None
     except json.JSONDecodeError as error:
         raise _unreadable(path, f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise _unreadable(path, "it is nested too deep") from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from None
 
@@ -122,8 +127,9 @@ def _unreadable(path: Path, problem: str) -> InputUnreadableError:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
+    data: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in data:
             raise ValueError(f"the key {key!r} is given twice")
-    return dict(pairs)
+        data[key] = value
+    return data

@@ -10,18 +10,22 @@ point for a thousands point. The line of a record is its row in the sheet.
 
 import datetime as dt
 import io
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
-from etl.errors import InputUnreadableError
+from etl.errors import InputUnreadableError, RechallengeError
 from etl.ingest.records import Records, RowBuffer
 from etl.ingest.registration import Reject
+from etl.ingest.xlsx_parts import check_sizes, unread_cells
 from etl.sources import SourceFile
+
+_MOST_ROWS = 1_048_576
+_MOST_CELLS = 100_000_000
 
 
 def read_xlsx(path: Path, data: bytes, file: SourceFile) -> Records:
@@ -33,40 +37,61 @@ def read_xlsx(path: Path, data: bytes, file: SourceFile) -> Records:
         file: how the file is written; `sheet` names the worksheet, else the first is read.
 
     Raises:
-        InputUnreadableError: it is no workbook, or lacks the sheet or the header.
+        InputUnreadableError: it is no workbook, damaged, of an impossible size, or lacks the sheet
+            or the header.
     """
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles; what a cell cannot hold reads #VALUE!
+            check_sizes(path, parts)
+            return _read(path, data, parts, file)
+    except (RechallengeError, MemoryError):
+        raise
+    except Exception as error:
         raise _unreadable(path, error) from None
+
+
+def _read(path: Path, data: bytes, parts: zipfile.ZipFile, file: SourceFile) -> Records:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         if file.sheet is not None and file.sheet not in book.sheetnames:
             raise InputUnreadableError(
                 f"{path}: there is no sheet {file.sheet!r}. The workbook has "
                 f"{', '.join(book.sheetnames)}. Correct `sheet` in the mapping or ask for the file."
             )
-        sheet = book[file.sheet] if file.sheet else book.worksheets[0]
-        if hasattr(sheet, "reset_dimensions"):
-            sheet.reset_dimensions()  # what the file says of its size may be wrong
-        return _records(path, sheet.iter_rows(values_only=True), file)
-    except (zipfile.BadZipFile, KeyError, SyntaxError, EOFError) as error:
-        raise _unreadable(path, error) from None
+        sheet: Any = book[file.sheet] if file.sheet else book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+        records = _records(path, sheet.iter_rows(values_only=True), file)
+        where = f"{path.name}, sheet {sheet.title!r}"
+        records.unread = unread_cells(
+            parts, sheet._worksheet_path, file.data_row, len(records.header)
+        )
+        records.warnings += [one.sentence(where, records.header) for one in records.unread]
+        return records
     finally:
         book.close()
 
 
 def _unreadable(path: Path, error: Exception) -> InputUnreadableError:
     return InputUnreadableError(
-        f"{path}: the file cannot be opened as a workbook ({error or type(error).__name__}). "
-        "Expected .xlsx. It may be cut off, protected or of another format: ask for it again."
+        f"{path}: the file cannot be opened as a workbook ({type(error).__name__}). "
+        "Expected .xlsx. It may be damaged, cut off, protected or of another format: ask for it "
+        "again."
     )
 
 
 def _records(path: Path, rows: Iterable[tuple[Any, ...]], file: SourceFile) -> Records:
     header: tuple[str, ...] = ()
     buffer, rejects = RowBuffer(0), []
-    blank, count = 0, 0
+    blank, count, seen = 0, 0, 0
     for number, cells in enumerate(rows, start=1):
+        seen += max(len(cells), len(header))
+        if number > _MOST_ROWS or seen > _MOST_CELLS:
+            raise InputUnreadableError(
+                f"{path}, row {number}: the sheet is larger than {_MOST_ROWS:,} rows or "
+                f"{_MOST_CELLS:,} cells. Delete what stands beside and below the table, or send "
+                "it as CSV."
+            )
         if number == file.header_row:
             header = tuple((_text(cell, file) or "").strip() for cell in cells)
             while header and not header[-1]:

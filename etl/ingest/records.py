@@ -16,6 +16,35 @@ import pyarrow as pa
 from etl.ingest.registration import Reject
 
 _CHUNK = 50_000
+_CHUNK_CELLS = 5_000_000
+
+
+@dataclass(frozen=True)
+class UnreadCells:
+    """The cells of one column that look filled in a workbook and are read as empty.
+
+    `kind` is `formula` (without a stored result) or `merged` (covered by another cell); `column`
+    counts from 0, `first` is the first of them as the workbook names it and `line` its row.
+    """
+
+    kind: str
+    column: int
+    cells: int
+    first: str
+    line: int
+
+    def sentence(self, where: str, header: Sequence[str]) -> str:
+        """What was read as empty, and what to do."""
+        name = header[self.column]
+        if self.kind == "formula":
+            problem = (
+                f"{self.cells} cells hold a formula without a stored result, the first {self.first}"
+            )
+            advice = "Open the workbook in a spreadsheet program, save it, and send it again"
+        else:
+            problem = f"{self.cells} cells are merged into another, the first {self.first}"
+            advice = "Undo the merge and fill in each row"
+        return f"{where}, column {name!r}: {problem}; they are read as empty. {advice}."
 
 
 @dataclass
@@ -26,7 +55,7 @@ class Records:
     apart from `table` and `rejects`, so that the three can be reconciled. `empty_codes` are
     the codes that the file itself declares as missing, and `labels` its value labels, by column
     (SPSS). `periods` are the columns whose values are a period that is no partial date, each with
-    what it is.
+    what it is. `unread` counts the cells of a workbook that look filled and are read as empty.
     """
 
     header: tuple[str, ...]
@@ -38,6 +67,7 @@ class Records:
     empty_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     periods: dict[str, str] = field(default_factory=dict)
+    unread: list[UnreadCells] = field(default_factory=list)
 
 
 DESCRIBED = ("header", "lines", "warnings", "empty_codes", "labels", "periods")
@@ -49,6 +79,7 @@ class RowBuffer:
 
     def __init__(self, width: int) -> None:
         self._schema = pa.schema([(f"c{number}", pa.string()) for number in range(width)])
+        self._chunk = max(1, min(_CHUNK, _CHUNK_CELLS // max(1, width)))
         self._rows: list[Sequence[str | None]] = []
         self._lines: list[int] = []
         self._batches: list[pa.RecordBatch] = []
@@ -58,7 +89,7 @@ class RowBuffer:
         """Add one row of the buffer's width."""
         self._rows.append(row)
         self._lines.append(line)
-        if len(self._rows) == _CHUNK:
+        if len(self._rows) == self._chunk:
             self._flush()
 
     def _flush(self) -> None:

@@ -72,7 +72,7 @@ def test_killed_at_each_step_of_publication(home: Path, export: Path, kill_at: s
     assert ask(home, "select count(*) from marts.patients") == [(patients,)]
     assert rechallenge("verify", home=home).code == 0
 
-    ended = refresh(export, home)
+    ended = refresh(export, home, readers=True)
     assert ended.code == 0, ended.err
     assert ("published already" in ended.out) is (kill_at in _COMMITTED)
     assert current(home) != before
