@@ -19,7 +19,7 @@ from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.received import Delivered
 from expectations.export_format import TABLES
 
-_KEPT = (*TABLES, "collected", "repeated_values", "unmatched_forms")
+_KEPT = (*TABLES, "collected", "repeated_values", "unmatched_forms", "unread_cells")
 _OLDER = (
     "This delivery is older than what is in hand for every hospital it covers: the state of the "
     "registry did not change."
@@ -162,6 +162,8 @@ def _forget(con: duckdb.DuckDBPyConnection, source: str) -> None:
 def _keep(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
     """Store what stands in `source` as the rows of one delivery; once more replaces."""
     for table in _KEPT:
+        if not _exists(con, "source", table):
+            continue  # left by a release that did not have it
         stored = _stored(delivered.source, table)
         if not _exists(con, "deliveries", f"{delivered.source}__{table}"):
             con.execute(
@@ -299,6 +301,7 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
     for table, files in (
         ("repeated_values", ("kept_file", "other_file")),
         ("unmatched_forms", ("file_name",)),
+        ("unread_cells", ("file_name",)),
     ):
         renamed = ", ".join(f"t.{name} || {label} as {name}" for name in files)
         con.execute(f"delete from source.{table}")

@@ -33,7 +33,7 @@ from etl.ingest.read_csv import read_csv
 from etl.ingest.read_sav import read_sav
 from etl.ingest.read_xlsx import read_xlsx
 from etl.ingest.received import Delivered
-from etl.ingest.records import Records
+from etl.ingest.records import Records, UnreadCells
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
 from etl.ingest.source_tables import create_source_tables, declare
@@ -111,6 +111,7 @@ def _load(
             records.periods,
         )
         warnings += records.warnings
+        _note_unread(con, path.name, column_names(records), records.unread)
         if count.rejected:
             warnings.append(
                 f"{count.name}: {count.rejected} of {count.lines} records rejected, the first on "
@@ -173,6 +174,19 @@ def _load_file(
         )
     count = FileCount(path.name, sha256, len(data), file.encoding, records.lines, 0, 0)
     return write_raw(con, source, key, count, records), records
+
+
+def _note_unread(
+    con: duckdb.DuckDBPyConnection,
+    file: str,
+    columns: tuple[str, ...],
+    unread: list[UnreadCells],
+) -> None:
+    for one in unread:
+        con.execute(
+            "insert into source.unread_cells values (?, ?, ?, ?, ?, ?)",
+            [file, columns[one.column], one.kind, one.cells, one.first, one.line],
+        )
 
 
 def read_records(path: Path, data: bytes, file: SourceFile) -> Records:

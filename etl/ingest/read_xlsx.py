@@ -25,7 +25,7 @@ from etl.ingest.xlsx_parts import check_sizes, unread_cells
 from etl.sources import SourceFile
 
 _MOST_ROWS = 1_048_576
-_MOST_CELLS = 100_000_000
+_MOST_CELLS = 50_000_000
 
 
 def read_xlsx(path: Path, data: bytes, file: SourceFile) -> Records:

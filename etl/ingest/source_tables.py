@@ -47,6 +47,11 @@ _FIXED = {
         "One row per repeated form whose record is not in the table it belongs to.",
         "table_name varchar, record_key varchar, file_name varchar, line bigint",
     ),
+    "unread_cells": (
+        "One row per column of a workbook and kind of cell that looks filled and is read as empty.",
+        """file_name varchar, column_name varchar, kind varchar, cells bigint,
+        first_cell varchar, line bigint""",
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from etl.ingest.records import UnreadCells
 _MEGABYTE = 2**20
 _SHEET_ALWAYS = 16 * _MEGABYTE
 _SHEET_RATIO = 100
-_STRINGS = 256 * _MEGABYTE
+_STRINGS = 128 * _MEGABYTE
 _OTHER = 32 * _MEGABYTE
 _PARTS = 10_000
 _HAS_FORMULA_OR_MERGE = re.compile(rb"<(?:\w+:)?(?:f|mergeCell)[\s/>]")
@@ -71,13 +71,10 @@ def unread_cells(
     with parts.open(sheet) as stream:
         for kind, column, row, cells in _unread(stream, first_row, width):
             before = found.get((kind, column))
-            if before is None:
-                first = f"{get_column_letter(column + 1)}{row}"
-                found[kind, column] = UnreadCells(kind, column, cells, first, row)
-            else:
-                found[kind, column] = UnreadCells(
-                    kind, column, before.cells + cells, before.first, before.line
-                )
+            line = row if before is None else min(row, before.line)
+            total = cells + (before.cells if before else 0)
+            first = f"{get_column_letter(column + 1)}{line}"
+            found[kind, column] = UnreadCells(kind, column, total, first, line)
     return [found[key] for key in sorted(found)]
 
 
