@@ -1,4 +1,4 @@
-"""Verbs about the catalogue: rules.
+"""Verbs about the catalogue and the code list of drugs: rules, unread-names.
 
 Belongs here: their options and words. Does not belong here: the rules (`expectations`), trying one
 (`etl.try_rule`), findings and what stewards say of them (`cli_findings`, `cli_stewardship`).
@@ -6,14 +6,25 @@ Belongs here: their options and words. Does not belong here: the rules (`expecta
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assets.cli_common import Json, err, must_be_known, out, show
+from assets.cli_common import (
+    Home,
+    Json,
+    err,
+    must_be_known,
+    out,
+    published_database,
+    query,
+    settings_for,
+    show,
+)
 from etl.rounding import rounded
 
 if TYPE_CHECKING:
+    from etl.settings import Settings
     from expectations.trial import Trial
 
 Id = Annotated[str | None, typer.Argument(help="Id of one rule, such as AE-T19.")]
@@ -113,4 +124,32 @@ def _say(trial: "Trial") -> None:
         out(f"{trial.violated - len(trial.records):,} more; --limit 0 names all.")
 
 
-VERBS = (rules,)
+def unread_names(home: Home = None, as_json: Json = False) -> None:
+    """List the drug names that could not be read, with the nearest known names."""
+    show(names_not_read(settings_for(home)), as_json)
+
+
+def names_not_read(settings: "Settings") -> list[Any]:
+    """The unread drug names of the current snapshot, those of most episodes first.
+
+    Raises:
+        InputUnreadableError: nothing is published, or the snapshot was made without this table.
+    """
+    import duckdb
+
+    from etl.errors import InputUnreadableError
+
+    try:
+        return query(
+            published_database(settings),
+            "select name, times, episodes, unknown_drug_episodes, patients, hospitals, nearest "
+            "from quality.unread_drug_names order by episodes desc, name",
+        )
+    except duckdb.CatalogException:
+        raise InputUnreadableError(
+            "The current snapshot was made before unread drug names were listed; "
+            "the next `rechallenge refresh` lists them."
+        ) from None
+
+
+VERBS = (rules, unread_names)

@@ -25,6 +25,7 @@ from assets.cli_common import (
     show,
 )
 from assets.cli_digest import after_refresh
+from assets.cli_quality import names_not_read
 from assets.study_summary import show_other_studies, show_study
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SEED_STUDY = "van-dijk-2025"
 """The study that the demonstration's registry is drawn for."""
+
+_NAMES_SHOWN = 10
 
 Export = Annotated[Path, typer.Option(help="Folder of the export.")]
 Source = Annotated[str, typer.Option(help="Registry the export comes from: its mapping is used.")]
@@ -258,6 +261,7 @@ def _refresh(
 
 def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str, object]:
     from etl.home_state import read_state
+    from etl.outputs.quality.wording import counted
 
     for sentence in read_state(settings).remarks:
         err(sentence)
@@ -282,7 +286,23 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
         f"Published snapshot {current}: {counts['patients']:,} patients, "
         f"{counts['lines']:,} lines of therapy; open findings: {said}."
     )
-    return {"snapshot_id": current, "is_new": True, **counts, "open_findings": open_findings}
+    unread = names_not_read(settings)
+    if unread:
+        say(
+            f"{counted(len(unread), 'drug name')} could not be read, in "
+            f"{counted(sum(row['times'] for row in unread), 'row')}; the nearest known names are "
+            "proposed (`rechallenge unread-names` lists all):"
+        )
+        for row in unread[:_NAMES_SHOWN]:
+            nearest = f"; near to {row['nearest']}" if row["nearest"] else ""
+            say(f"  {row['name']}: {counted(row['episodes'], 'episode')}{nearest}")
+    return {
+        "snapshot_id": current,
+        "is_new": True,
+        **counts,
+        "open_findings": open_findings,
+        "unread_drug_names": len(unread),
+    }
 
 
 def _current(settings: "Settings") -> str | None:

@@ -73,6 +73,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         *(Table("marts", name, f"marts.{name}") for (name,) in marts),
         *(Table("quality", name, f"quality.{relation}") for name, relation in quality),
         Table("quality", "unplaced_rows", "staging.unplaced_rows"),
+        Table("quality", "unread_drug_names", "staging.unread_drug_names"),
     )
 
 

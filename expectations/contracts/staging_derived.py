@@ -107,6 +107,34 @@ class DrugSubstances(Contract):
     doses: Series[int] = column("Number of doses given.")
 
 
+class UnreadDrugNames(Contract):
+    """Drug names that could not be read: what a steward corrects, or adds to the code list."""
+
+    layer = "staging"
+    table = "unread_drug_names"
+    grain = "One row per drug name that could not be read, with the nearest known names."
+    primary_key = ("name_key",)
+    owner = "team:registry"
+
+    name_key: Series[str] = column(
+        "The name without case, accents and marks: equal for equal names.", nullable=False
+    )
+    name: Series[str] = column("The name, as one of its rows writes it.", nullable=False)
+    times: Series[int] = column("Drug rows and regimens that hold it.", nullable=False, ge=1)
+    episodes: Series[int] = column("Treatment episodes that hold it.", nullable=False, ge=1)
+    unknown_drug_episodes: Series[int] = column(
+        "Of those, episodes of which nothing else is read: they are of an unknown drug.",
+        nullable=False,
+        ge=0,
+    )
+    patients: Series[int] = column("Patients who have it.", nullable=False, ge=1)
+    hospitals: Series[str] = column("Hospitals that wrote it.")
+    nearest: Series[str] = column(
+        "Up to three known names that are written alike, nearest first; proposed, never read. "
+        "NULL when none is near."
+    )
+
+
 class UnplacedRows(Contract):
     """Source rows kept out of derivation."""
 

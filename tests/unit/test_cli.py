@@ -16,7 +16,7 @@ VERBS = {
     *("approve", "reject", "acceptances", "queries"),
     *("versions", "publish", "verify", "rollback", "freeze", "studies", "report", "ui"),
     *("second-opinion", "governance", "prune", "digest", "heartbeat"),
-    *("rejudge", "compare"),
+    *("rejudge", "compare", "unread-names"),
 }
 
 

@@ -286,7 +286,8 @@ unread as (
     stage,
     segment,
     min(position) as position,
-    regexp_replace(string_agg(token, ' ' order by position), ' -', '-', 'g') as part_text,
+    ltrim(regexp_replace(string_agg(token, ' ' order by position), ' -', '-', 'g'), '-')
+      as part_text,
     string_agg(case when is_word then '' else token_key end, '' order by position) as part_key
   from runs
   where not is_covered
