@@ -253,6 +253,8 @@ select
     initial_response_evaluable,
     response_evaluable and initial_response_evaluable as pair_evaluable,
     toxicity_known,
+    toxicity_collected,
+    irae_registered,
     case when toxicity_known then has_severe_irae end as irae_grade3plus,
     case when toxicity_known then has_recurrence end as irae_recurrence,
     irae_days,

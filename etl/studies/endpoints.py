@@ -101,10 +101,25 @@ def proportion_endpoints(study: Study) -> tuple[ProportionEndpoint, ...]:
 
 
 def toxicity_set(denominator: str) -> EvaluableSet:
-    """The set in which toxicity is counted."""
+    """The set in which toxicity is counted; nobody where no source asks for it."""
     if denominator == "all":
-        return EvaluableSet("all", _everybody, (*SELECTED, TOXICITY))
+        return EvaluableSet("all", _true("toxicity_collected"), (*SELECTED, TOXICITY))
     return EvaluableSet("toxicity_known", _true("toxicity_known"), (*SELECTED, TOXICITY))
+
+
+def toxicity_bounds(pairs: list[Pair], edition: str) -> tuple[float, float] | None:
+    """The shares with severe toxicity if those of whom it is not known had none, or all had it.
+
+    What is registered of them counts in both. None where nobody is left, or no source asks.
+    """
+    found = toxicity_set("all").of(pairs, edition)
+    if not found:
+        return None
+    known = [pair for pair in found if pair["toxicity_known"]]
+    severe = sum(pair["irae_grade3plus"] is True for pair in known)
+    registered = sum(pair["irae_registered"] for pair in found if not pair["toxicity_known"])
+    unknown = len(found) - len(known)
+    return (severe + registered) / len(found), (severe + unknown) / len(found)
 
 
 def recurrence_set(denominator: str) -> EvaluableSet:

@@ -16,6 +16,7 @@ from etl.studies.endpoints import (
     incidence_set,
     proportion_endpoints,
     time_endpoints,
+    toxicity_bounds,
 )
 from etl.studies.pairs import RESPONSE, Pair, in_stratum, strata_of
 from etl.survival.cumulative_incidence import fit_aalen_johansen
@@ -31,6 +32,7 @@ from expectations.contracts.studies import EDITIONS, ENDPOINTS
 IMMORTAL_TIME = (
     "counted from the initial treatment: patients had to live until the rechallenge (immortal time)"
 )
+NOT_COLLECTED = "not estimated: severe toxicity is neither asked for nor declared to be captured"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Row:
     denominator: int
     at_risk: int | None
     evaluable_set: str
+    bound_lower: float | None = None
+    bound_upper: float | None = None
     suppressed: bool = False
 
 
@@ -128,6 +132,12 @@ def proportion_of(
     confidence = study.endpoints.confidence
     evaluable = endpoint.of.of(members, edition)
     found = clopper_pearson(sum(map(endpoint.has, evaluable)), len(evaluable), confidence)
+    method = "Clopper-Pearson" if evaluable else "nobody in the evaluable set"
+    bounds = None
+    if endpoint.name == "irae_grade3plus":
+        bounds = toxicity_bounds(members, edition)
+        if members and not any(pair["toxicity_collected"] for pair in members):
+            method = NOT_COLLECTED
     return Row(
         study=study.id,
         edition=edition,
@@ -140,11 +150,13 @@ def proportion_of(
         lower=found.lower,
         upper=found.upper,
         confidence=confidence,
-        method="Clopper-Pearson" if evaluable else "nobody in the evaluable set",
+        method=method,
         numerator=found.numerator,
         denominator=found.denominator,
         at_risk=None,
         evaluable_set=endpoint.of.name_in(edition),
+        bound_lower=bounds[0] if bounds else None,
+        bound_upper=bounds[1] if bounds else None,
     )
 
 

@@ -24,6 +24,8 @@ def outcomes_sql(study: Study) -> str:
         rechallenge.response as rechallenge_response,
         rechallenge.response_evaluable,
         rechallenge.toxicity_known,
+        rechallenge.toxicity_collected,
+        coalesce(rechallenge.worst_irae_grade >= {grade}, false) as irae_registered,
         coalesce(rechallenge.worst_irae_grade >= {grade}, false)
         {_or_bare_severe(study)} as has_severe_irae,
         recurrences.has_recurrence,

@@ -34,11 +34,13 @@ class Kind(NamedTuple):
     is_severe: bool | None
     came_again: bool | None
     is_sound: bool
+    is_collected: bool
 
     def as_pair(self) -> Pair:
         """What the endpoints ask of a patient of this kind."""
         return {
             "toxicity_known": self.is_severe is not None,
+            "toxicity_collected": self.is_collected,
             "irae_grade3plus": self.is_severe,
             "irae_recurrence": self.came_again,
             "lines_doubtful_because": None,
@@ -49,9 +51,10 @@ class Kind(NamedTuple):
 
 def toxicity_block(study: Study, pairs: Sequence[Pair], groups: Groups) -> Block:
     """What the tables of severe toxicity show, over groups and editions."""
+    collected = {pair["toxicity_collected"] for pair in pairs} or {True}
     kinds = Kinds(
         Kind(*parts)
-        for parts in product(groups.told_apart, TRUTH, TRUTH, (True, False))
+        for parts in product(groups.told_apart, TRUTH, TRUTH, (True, False), collected)
         if parts[1] is not None or parts[2] is None
     )
     endpoints = [one for one in proportion_endpoints(study) if one.name in ENDPOINTS]
@@ -85,4 +88,5 @@ def _kind_of(pair: Pair, groups: Groups) -> Kind:
         bool(pair["irae_grade3plus"]) if is_known else None,
         pair["irae_recurrence"] if is_known else None,
         all(pair[f"{name}_doubtful_because"] is None for name in doubts),
+        pair["toxicity_collected"],
     )

@@ -216,6 +216,9 @@ class TreatmentLines(Contract):
         "declares to capture it. An event alone does not tell, whatever its grade.",
         nullable=False,
     )
+    toxicity_collected: Series[bool] = column(
+        "The source asks for severe toxicity, or declares to capture it.", nullable=False
+    )
     severe_toxicity_status: Series[str] = column(
         "Severe toxicity, as entered or by a grade 3+ event, which may be where toxicity is not "
         "known; no only where it is.",

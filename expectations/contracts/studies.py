@@ -95,6 +95,14 @@ class Rechallenges(Contract):
     toxicity_known: Series[bool] = column(
         "Whether severe toxicity of the rechallenge is known.", nullable=False
     )
+    toxicity_collected: Series[bool] = column(
+        "The source asks for severe toxicity, or declares to capture it.", nullable=False
+    )
+    irae_registered: Series[bool] = column(
+        "A severe immune-related event of the rechallenge is registered, whether or not its "
+        "toxicity is known.",
+        nullable=False,
+    )
     irae_grade3plus: Series[bool] = column(
         "Severe immune-related event during the rechallenge; missing when toxicity is not known."
     )
@@ -220,6 +228,17 @@ class Estimates(Contract):
     denominator: Series[int] = column("Patients in the evaluable set.", nullable=False, ge=0)
     at_risk: Series[int] = column("Patients still at risk at `at`; missing otherwise.", ge=0)
     evaluable_set: Series[str] = column("Name of the set that was evaluable.", nullable=False)
+    bound_lower: Series[float] = column(
+        "Of severe toxicity, the share of all patients when those of whom it is not known had "
+        "none but what is registered.",
+        ge=0,
+        le=1,
+    )
+    bound_upper: Series[float] = column(
+        "Of severe toxicity, the share of all patients when all of whom it is not known had it.",
+        ge=0,
+        le=1,
+    )
     suppressed: Series[bool] = column(
         "Whether a shared version must not print it: a count is below the minimum cell, or would "
         "give one away together with the others, or it is never released. Of times, the shareable "

@@ -44,6 +44,7 @@ LINE = {
     "response_source": "assessments",
     "response_evaluable": False,
     "toxicity_known": False,
+    "toxicity_collected": True,
 }
 
 

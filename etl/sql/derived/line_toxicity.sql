@@ -67,6 +67,12 @@ captures as (
     where name = 'toxicity_capture'
 ),
 
+asks as (
+    select coalesce(bool_or(collected), true) as is_asked
+    from source.collected
+    where table_name = 'treatments' and column_name = 'severe_toxicity'
+),
+
 reported as (
     select
         lines.line_id,
@@ -98,9 +104,11 @@ reported as (
         and not (
             coalesce(events.has_ungraded_irae, false)
             and coalesce(events.worst_irae_grade < 3, true)
-        ) as toxicity_known
+        ) as toxicity_known,
+        captures.is_complete or asks.is_asked as toxicity_collected
     from derived.lines
     cross join captures
+    cross join asks
     inner join entered on lines.line_id = entered.line_id
     inner join derived.line_survival on lines.line_id = line_survival.line_id
     left join events on lines.line_id = events.line_id
@@ -183,6 +191,7 @@ select
     worst_grade,
     worst_irae_grade,
     toxicity_known,
+    toxicity_collected,
     case
         when has_severe_event or severe_toxicity = 'yes' then 'yes'
         when toxicity_known then 'no'

@@ -103,6 +103,7 @@ select
     line_toxicity.worst_grade,
     line_toxicity.worst_irae_grade,
     line_toxicity.toxicity_known,
+    line_toxicity.toxicity_collected,
     line_toxicity.severe_toxicity_status,
     line_toxicity.severe_irae_status,
     line_toxicity.toxicity_led_to_stop,
