@@ -1,7 +1,7 @@
 """The best response of one line, read assessment by assessment as a person would.
 
 Belongs here: best overall response, unconfirmed and confirmed, and the first response (RECIST 1.1,
-iRECIST; contracts, section 4). Does not belong here: progression, times (`times`), speed, SQL.
+iRECIST). Does not belong here: progression, times (`times`), speed, SQL.
 """
 
 from collections.abc import Sequence

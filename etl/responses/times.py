@@ -1,9 +1,9 @@
 """Times of one line, read from its progressions, the patient's death and last contact.
 
 Belongs here: progression-free and overall survival, duration of response and time to next
-treatment in every variant (contracts, section 4; decisions 0090 to 0092), one line at a time and
-from the definitions. Does not belong here: the SQL of the variants (`etl/survival/variants`),
-curves (`etl/survival/kaplan_meier`).
+treatment in every variant (decisions 0090 to 0092), one line at a time and from the definitions.
+Does not belong here: the SQL of the variants (`etl/survival/variants`), curves
+(`etl/survival/kaplan_meier`).
 """
 
 from collections.abc import Sequence

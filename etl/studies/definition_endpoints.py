@@ -62,8 +62,8 @@ class OverallSurvival(Definition):
     censoring: Literal["last_known_alive", "last_contact"] = Field(
         default="last_known_alive",
         description=(
-            "last_known_alive: vital_status_date where there is one, else last contact, and not "
-            "before a later record; last_contact: the same as entered, whatever came later."
+            "last_known_alive: the latest of vital_status_date, last contact and every record that "
+            "shows life; last_contact: the later of the first two, whatever was recorded later."
         ),
     )
     index: Index | None = Field(

@@ -1,8 +1,8 @@
 """One patient's toxicity, line by line and event by event, as a person would read it.
 
 Belongs here: attribution of events to lines, episodes, what was reported and when a line's
-toxicity window closes, in plain Python over one patient (contracts, section 4; decisions 0049 and
-0097 to 0099). Does not belong here: speed, SQL, partial dates, code lists.
+toxicity window closes, in plain Python over one patient (decisions 0049 and 0097 to 0099). Does
+not belong here: speed, SQL, partial dates, code lists.
 """
 
 from collections.abc import Sequence

@@ -82,6 +82,13 @@ def test_progression_counts_after_the_start_and_up_to_the_rechallenge(
     assert (found is not None) is is_between
 
 
+def test_a_progression_on_an_unknown_day_is_before_the_next_line() -> None:
+    stopped = {"regimen": IPI, "start": 0, "progression_source": "stop_reason_undated"}
+    assert selected(stopped, {"regimen": BOTH, "start": 300}) == ("advanced|1", "advanced|2", 0)
+    of_the_rechallenge = {"regimen": BOTH, "start": 300, "progression_source": "assessment_undated"}
+    assert selected({"regimen": IPI, "end": 60}, of_the_rechallenge) is None
+
+
 def test_progression_of_a_line_between_counts() -> None:
     assert selected(
         {"regimen": IPI, "end": 60},

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from etl.parameters import DAYS_PER_MONTH
 from etl.survival.kaplan_meier import (
     Estimate,
     fit_kaplan_meier,
@@ -124,3 +125,9 @@ def test_a_negative_or_missing_duration_is_refused() -> None:
 
 def _round(*values: Fraction | float | None) -> list[float]:
     return [round(float(value), 3) for value in values if value is not None]
+
+
+def test_twelve_months_are_365_and_a_quarter_days() -> None:
+    curve = fit_kaplan_meier([365, 366], [True, True])
+    assert curve.survival_at(12 * DAYS_PER_MONTH).value == 0.5
+    assert curve.events_by(12 * DAYS_PER_MONTH) == 1

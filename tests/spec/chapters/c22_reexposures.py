@@ -41,6 +41,17 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A stop for progression on an unknown day lies between the two",
+            """
+            0-       ipilimumab  reason=progression
+            300-363  ipilimumab + nivolumab
+            """,
+            pairs="""
+            initial_line_id | reexposure_line_id | progression_between | progression_between_date
+            advanced 1      | advanced 2         | yes                 |
+            """,
+        ),
+        Paragraph(
             "Nivolumab, then pembrolizumab after progression, share a class",
             """
             0-63     nivolumab

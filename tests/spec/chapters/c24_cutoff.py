@@ -152,5 +152,66 @@ CHAPTER = Chapter(
             """,
             responses="assessment_date | response\n1888 | SD",
         ),
+        Paragraph(
+            "A stop for progression past it is a progression on an unknown day of its line",
+            """
+            0-1889  nivolumab  reason=progression
+            90      scan SD
+            600     contact
+            """,
+            "end_date | end_reason | progression_source | "
+            + PFS
+            + " | ongoing | stop_reason_undated | | | unknown_progression_undated",
+            because="The last good scan is not where progression-free survival is censored.",
+        ),
+        Paragraph(
+            "A stop for progression on the cut-off is one of that day",
+            """
+            0-1888  nivolumab  reason=progression
+            90      scan SD
+            """,
+            "progression_source | " + PFS + "stop_reason | 1888 | yes | progression",
+        ),
+        Paragraph(
+            "A PD past it is one of the line that it was entered for, and of no line after it",
+            """
+            0-63        nivolumab
+            90          scan SD
+            200-263     dacarbazine
+            300         scan SD
+            2999-12-31  scan PD  of=T1
+            """,
+            "line_id | progression_source | "
+            + PFS
+            + "advanced 1 | assessment_undated | | | unknown_progression_undated\n"
+            + "advanced 2 | | 100 | no | censored_last_evaluable_assessment",
+        ),
+        Paragraph(
+            "Entered for none, it is one of the last line, and so after those before",
+            """
+            0-63        nivolumab
+            90          scan SD
+            200-263     dacarbazine
+            300         scan SD
+            2999-12-31  scan PD
+            """,
+            "line_id | progression_source | "
+            + PFS
+            + "advanced 1 | | | | unknown_progression_undated\n"
+            + "advanced 2 | assessment_undated | | | unknown_progression_undated",
+        ),
+        Paragraph(
+            "What was known by that line's start ended the time of those before",
+            """
+            0-63        nivolumab
+            90          scan PD
+            200-263     dacarbazine
+            2999-12-31  scan PD
+            """,
+            "line_id | "
+            + PFS
+            + "advanced 1 | 90 | yes | progression\n"
+            + "advanced 2 | | | unknown_progression_undated",
+        ),
     ),
 )
