@@ -11,7 +11,7 @@ from etl.deliveries.funnel import add_limits
 _LINES = """
     select p.hospital_id, l.patient_id, l.line_number, year(l.start_date) as year,
         coalesce(l.regimen_class, 'not known') as regimen_class,
-        l.severe_toxicity_status, l.response_evaluable, l.responder, l.rechallenge_kind,
+        l.severe_toxicity_status, l.toxicity_known, l.response_evaluable, l.responder, l.rechallenge_kind,
         list_contains(string_split(l.regimen, '+'), 'ipilimumab') as has_ipilimumab
     from marts.treatment_lines as l
     inner join marts.patients as p on p.patient_id = l.patient_id
@@ -72,7 +72,7 @@ def build_outcomes(con: duckdb.DuckDBPyConnection) -> int:
             union all
             select hospital_id, 'grade3plus', regimen_class, null,
                 count(*) filter (severe_toxicity_status = 'yes'), count(*)
-            from lines where severe_toxicity_status in ('yes', 'no')
+            from lines where toxicity_known
             group by hospital_id, regimen_class
             union all
             select hospital_id, 'orr', regimen_class, null, count(*) filter (responder), count(*)

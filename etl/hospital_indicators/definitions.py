@@ -234,16 +234,19 @@ INDICATORS: tuple[Indicator, ...] = (
         title="Severe immune-related toxicity of ipilimumab+nivolumab",
         definition=(
             "Advanced lines of ipilimumab with nivolumab that had an immune-related event of grade "
-            "3 or more, among those of which it is reported."
+            "3 or more, among those whose toxicity is known and its cause reported."
         ),
         numerator="lines with an immune-related event of grade 3 or more",
-        denominator="advanced lines of ipilimumab+nivolumab with toxicity reported",
+        denominator="advanced lines of ipilimumab+nivolumab with toxicity known and reported",
         kind="share",
         group="care",
         direction="neither",
         source=f"CTCAE grade 3 or more. {OURS} A low value may be events that were not registered.",
         base="lines",
-        asked=f"setting = 'advanced' and {_IPI_NIVO} and severe_irae_status in ('yes', 'no')",
+        asked=(
+            f"setting = 'advanced' and {_IPI_NIVO} and toxicity_known "
+            "and severe_irae_status in ('yes', 'no')"
+        ),
         has="severe_irae_status = 'yes'",
         has_funnel=True,
         needs=_TOXICITY,

@@ -169,6 +169,11 @@ def test_the_outcomes_of_a_hospital_stand_beside_those_of_all(
         "from quality.hospital_outcomes where measure = 'orr' order by 1"
     ).fetchall()
     assert rows[:2] == [("H1", 20, 20, 44 / 80, 4, 17), ("H2", 8, 20, 44 / 80, 4, 17)]
+    # Of those whose toxicity is known: a severe event on another line does not count.
+    assert con.execute(
+        "select numerator, denominator from quality.hospital_outcomes"
+        " where measure = 'grade3plus' and hospital_id = 'H1'"
+    ).fetchall() == [(3, 10)]
 
 
 def _lines(con: duckdb.DuckDBPyConnection, responders: dict[str, tuple[int, int]]) -> None:
@@ -185,8 +190,9 @@ def _lines(con: duckdb.DuckDBPyConnection, responders: dict[str, tuple[int, int]
         )
         con.execute(
             "insert into marts.treatment_lines (patient_id, setting, line_number, start_date, "
-            "regimen, regimen_class, response_evaluable, responder, severe_toxicity_status) "
+            "regimen, regimen_class, response_evaluable, responder, severe_toxicity_status, "
+            "toxicity_known) "
             "select $h || n, 'advanced', 1, date '2019-01-01', 'nivolumab', 'anti-PD-1', true, "
-            "n < $yes, 'no' from range($of) as r(n)",
+            "n < $yes, case when n % 4 = 0 then 'yes' else 'no' end, n < 10 from range($of) as r(n)",
             {"h": hospital, "of": of, "yes": yes},
         )
