@@ -11,7 +11,8 @@ from etl.deliveries.funnel import add_limits
 _LINES = """
     select p.hospital_id, l.patient_id, l.line_number, year(l.start_date) as year,
         coalesce(l.regimen_class, 'not known') as regimen_class,
-        l.severe_toxicity_status, l.toxicity_known, l.response_evaluable, l.responder, l.rechallenge_kind,
+        l.severe_toxicity_status, l.toxicity_known, l.response_evaluable, l.responder,
+        l.rechallenge_kind,
         list_contains(string_split(l.regimen, '+'), 'ipilimumab') as has_ipilimumab
     from marts.treatment_lines as l
     inner join marts.patients as p on p.patient_id = l.patient_id

@@ -193,6 +193,7 @@ def _lines(con: duckdb.DuckDBPyConnection, responders: dict[str, tuple[int, int]
             "regimen, regimen_class, response_evaluable, responder, severe_toxicity_status, "
             "toxicity_known) "
             "select $h || n, 'advanced', 1, date '2019-01-01', 'nivolumab', 'anti-PD-1', true, "
-            "n < $yes, case when n % 4 = 0 then 'yes' else 'no' end, n < 10 from range($of) as r(n)",
+            "n < $yes, case when n % 4 = 0 then 'yes' else 'no' end, n < 10 "
+            "from range($of) as r(n)",
             {"h": hospital, "of": of, "yes": yes},
         )
