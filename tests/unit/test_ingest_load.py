@@ -356,6 +356,7 @@ def test_declarations_are_those_of_the_mapping(con, export):
     load(con, export)
     assert rows(con, "select name, value from source.declarations order by name") == [
         ("calendar_dates", "yes"),
+        ("person_key", "one_disease"),
         ("responses", "assessments"),
         ("severe_grades_only", "no"),
         ("toxicity_capture", "not_declared"),
