@@ -43,11 +43,13 @@ def build_checks(catalogue: Catalogue, tables: Sequence[str]) -> list[dg.AssetCh
 def home_of(subject: Subject, tables: Sequence[str]) -> str:
     """The table a subject widens: that of its name, else the first one its SQL reads.
 
-    What the deliveries step lays out (tables of `quality`) has its checks there.
+    What the deliveries step lays out (tables of `quality`) has its checks there, and so has what
+    is known of delivered files alone (tables of `source`).
     """
     parsed = sqlglot.parse_one(subject.sql, dialect="duckdb").find_all(exp.Table)
     names = [f"{found.db}.{found.name}" for found in parsed]
-    if any(name.startswith("quality.") for name in names):
+    of_files = all(name.startswith("source.") for name in names)
+    if of_files or any(name.startswith("quality.") for name in names):
         return ".".join(DELIVERIES.path)
     read = [name for name in names if name in tables]
     named = [table for table in tables if table.split(".")[1] == subject.name]

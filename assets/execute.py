@@ -18,7 +18,7 @@ from assets.progress import Listener, listening
 from assets.runs import close_dead_runs, process_tags
 from assets.stewardship import WORKLISTS
 from etl import errors
-from etl.errors import RechallengeError
+from etl.errors import RechallengeError, StoppedError
 from etl.settings import Settings
 
 
@@ -41,6 +41,7 @@ def run_job(
 
     Raises:
         RechallengeError: a step failed; it is of the class that the step raised.
+        StoppedError: a signal ended the step.
     """
     warehouse = {"home": str(settings.home), "profile": settings.profile}
     with open_instance(settings) as instance, listening(listener):
@@ -86,6 +87,8 @@ def _failure_of(events: Sequence[dg.DagsterEvent]) -> RechallengeError:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
+            if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+                raise StoppedError("Stopped by a signal. Nothing is half-published.")
             if error is not None:
                 text = error.message.split(": ", 1)[-1].strip()
                 kind = getattr(errors, error.cls_name or "", RechallengeError)
