@@ -3,9 +3,9 @@
 Belongs here: `quality.completeness`. Does not belong here: the target it is judged against (the
 rules HOS-M01 and HOS-M05), completeness of single records (rules on those records).
 
-Known means that a value was given and it is not `unknown`; `not_tested` is an answer. An item
-that the source does not collect has no rows. Whether a patient has a date of diagnosis at all is an
-item of its own (`diagnosis_date`), of all years together.
+Known means that a value was given and is none of the codes that leave it open (`NOT_KNOWN` of the
+code lists). An item that the source does not collect has no rows. Whether a patient has a date of
+diagnosis at all is an item of its own (`diagnosis_date`), of all years together.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations.codelists import NOT_KNOWN
 from expectations.contracts.base import PLACE
 
 
@@ -26,7 +27,7 @@ class Item:
 
 
 def _given(column: str) -> str:
-    return f"coalesce({column} <> 'unknown', false)"
+    return f"coalesce({column} not in {NOT_KNOWN}, false)"
 
 
 ITEMS: Mapping[str, Item] = {

@@ -70,7 +70,7 @@ def _known(item: str, title: str, more: str = "") -> Indicator:
         id=f"{item}_known",
         title=f"{title[0].upper()}{title[1:]} known at diagnosis",
         definition=f"Patients whose {title} at diagnosis of advanced disease is known.{more}",
-        numerator=f"patients with {title} given and not unknown",
+        numerator=f"patients with {title} given, neither unknown nor not tested",
         denominator="patients of the hospital",
         kind="share",
         group="registration",
@@ -118,7 +118,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     _known("ecog", "ECOG performance status"),
     _known("ldh", "LDH"),
-    _known("braf", "BRAF", " Not tested is an answer, and counts as known."),
+    _known("braf", "BRAF", " Not tested is not known."),
     _known("brain_metastases", "brain metastases"),
     Indicator(
         id="response_evaluable",

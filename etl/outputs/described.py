@@ -18,6 +18,7 @@ from etl.outputs.results import Results
 from etl.outputs.tables import Row
 from etl.rounding import rounded
 from etl.studies.pairs import Pair
+from expectations.codelists import NOT_KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,6 @@ QUARTILES_NOTE = (
     "Median [first quartile, third quartile], interpolated between the closest ranks (R's type 7)."
 )
 _GROUP = "group"
-_UNKNOWN = (None, "unknown", "not_tested")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Variable:
 
     Attributes:
         label: heads its rows.
-        of: its value for a pair; None, `unknown` and `not_tested` are missing.
+        of: its value for a pair; None and a code that leaves it open (`NOT_KNOWN`) are missing.
         decimals: of a number; None when it is a category.
         levels: categories in order with their names; others follow by the alphabet.
         is_collected: whether the source records it at all.
@@ -53,7 +53,7 @@ class Variable:
     def known(self, pair: Pair) -> Any:
         """The value, or None where it is missing."""
         found = self.of(pair)
-        return None if found in _UNKNOWN else found
+        return None if found in NOT_KNOWN else found
 
 
 def described_rows(

@@ -33,12 +33,18 @@ PARAMETERS = {
 """What is changed, in words."""
 
 PANELS = {
-    "lines": "Lines in the registry",
+    "lines": "{lines} in the registry",
     "patients": "Rechallenged patients",
     "orr": "Objective response, %",
     "pfs_median": "Median PFS, months",
 }
 """Measures that are drawn, from left to right."""
+
+
+def _lines(results: Results) -> str:
+    """Which lines are counted: those in the setting of the study."""
+    setting = results.study.population.setting
+    return "Lines" if setting == "any" else f"{setting.capitalize()} lines"
 
 
 def alternatives_table(results: Results) -> Table | None:
@@ -50,7 +56,7 @@ def alternatives_table(results: Results) -> Table | None:
         "What the study finds when one definition is changed, and under three sets of definitions.",
         (
             "Definition and value",
-            "Lines",
+            _lines(results),
             "Patients (entered, left)",
             "Objective response",
             "Median PFS, months",
@@ -71,15 +77,17 @@ def sensitivity_figure(results: Results, folder: Path) -> Figure | None:
     places = _places(alternatives)
     with drawing(name, folder, 9.6, 1.1 + 0.235 * places[-1]) as canvas:
         panels = canvas.subplots(1, len(PANELS), sharey=True)
-        for panel, (measure, title) in zip(panels, PANELS.items(), strict=True):
+        for panel, (measure, named) in zip(panels, PANELS.items(), strict=True):
             _draw_panel(panel, measure, alternatives, places)
-            panel.set_title(title, fontsize=9.5, color=INK, loc="left")
+            panel.set_title(
+                named.format(lines=_lines(results)), fontsize=9.5, color=INK, loc="left"
+            )
         _label_rows(panels[0], alternatives, places)
     return Figure(
         name,
         "How far the conclusions move with the definitions",
-        "One row for each alternative definition, four columns: lines, rechallenged patients, "
-        "objective response and median progression-free survival, the last two with 95% "
+        f"One row for each alternative definition, four columns: {_lines(results).lower()}, "
+        "rechallenged patients, objective response and median progression-free survival, the last two with 95% "
         "intervals. A line marks what the study's own definitions give. The table "
         "beside it holds every number.",
         folder / f"{name}.svg",

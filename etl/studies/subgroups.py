@@ -25,6 +25,7 @@ from etl.studies.endpoints import (
 )
 from etl.studies.estimates import Row, median_of, proportion_of
 from etl.studies.pairs import Pair
+from expectations.codelists import NOT_KNOWN
 from expectations.contracts.studies import EDITIONS
 from expectations.contracts.subgroups import SUBGROUP_ENDPOINTS
 
@@ -32,7 +33,7 @@ Patient = Mapping[str, Any]
 MISSING = "missing"
 ALL = "all"
 
-_UNKNOWN = (None, "unknown", "not_tested")
+_UNKNOWN = (None, *NOT_KNOWN)
 _EXTENT = {"M0": "III_M1a_M1b", "M1a": "III_M1a_M1b", "M1b": "III_M1a_M1b"}
 
 

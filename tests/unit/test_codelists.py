@@ -6,10 +6,14 @@ from collections import Counter
 import pytest
 import yaml
 
+from etl.outputs.described import Variable
+from etl.outputs.shareable import categories
+from etl.studies import subgroups
 from etl.synthetic.patterns import IMMUNE_EVENTS, OTHER_EVENTS
 from expectations.catalogue import load_catalogue
 from expectations.codelists import (
     FOLDER,
+    NOT_KNOWN,
     code_lists,
     codes,
     fingerprint,
@@ -229,3 +233,27 @@ def test_the_synthetic_registry_gives_grades_its_terms_have():
 def test_the_fix_of_a_category_names_every_organ_class():
     fix = load_catalogue().by_id["AE-C16b"].fix
     assert [code for code in codes("organ_class") if f" {code}" not in fix] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "is_known"),
+    [*((one, False) for one in NOT_KNOWN), ("V600E", True), ("wild_type", True)],
+)
+def test_known_means_one_thing_in_every_table(code: str, is_known: bool) -> None:
+    assert (Variable("BRAF", lambda _: code).known({}) is not None) == is_known
+    assert (subgroups._braf({"braf": code}, {}) is not None) == is_known
+    shared = categories.Variable("BRAF", (("V600", ("V600E",)),), other="other")
+    assert (shared.of(code) != shared.missing) == is_known
+
+
+def test_no_module_says_for_itself_what_is_not_known() -> None:
+    """Completeness, tables, subgroups and shared versions ask the code lists."""
+    folder = FOLDER.parents[1]
+    own = [
+        path.relative_to(folder).as_posix()
+        for package in ("etl", "assets")
+        for ending in ("py", "sql")
+        for path in sorted((folder / package).rglob(f"*.{ending}"))
+        if "not_tested" in path.read_text(encoding="utf-8") and "synthetic" not in path.parts
+    ]
+    assert own == []

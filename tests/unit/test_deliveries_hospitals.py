@@ -49,7 +49,7 @@ def test_completeness_counts_the_known_by_hospital_and_year(
         "order by all"
     ).fetchall()
     assert rows == [
-        ("braf", 2020, 2, 1, 0.5),
+        ("braf", 2020, 2, 0, 0.0),  # not tested is not known
         ("braf", None, 1, 0, 0.0),  # P3 has no baseline: no year, and nothing known
         ("death_cause", 2020, 1, 0, 0.0),
         ("death_cause", None, 1, 1, 1.0),

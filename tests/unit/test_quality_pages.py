@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from etl.outputs.quality import changes, delivered, doubts, impact, stewards, trends
+from etl.outputs.quality.page import Table
 from etl.outputs.quality.rule_pages import MOST_RECORDS, query
 from expectations import queries
 from expectations.catalogue import Rule
@@ -311,6 +312,26 @@ def test_completeness_is_shaded_by_what_is_missing_and_never_rounds_to_whole(
     assert "H02 | 40.0% 4/10" in told
     assert delivered.heat_cell(4, 10).level == 4
     assert delivered.heat_cell(3, 3).level == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "without_column"),
+    [(2016, ""), (2015, "2015: no column"), (2013, "2013 to 2015: no column")],
+)
+def test_years_without_a_column_are_named(
+    con: duckdb.DuckDBPyConnection, first: int, without_column: str
+) -> None:
+    night(con, 1, T19, patients=PATIENTS, adverse_events=EVENTS)
+    for year in range(first, 2026):
+        con.execute("insert into quality.completeness values ('H01', ?, 'ldh', 2, 1, 0.5)", [year])
+    section = delivered.completeness(desk(con, T19, 1))
+    notes = [one.note for one in section.items if isinstance(one, Table)]
+    assert len(notes) == 2
+    for note in notes:
+        assert (without_column in note) if without_column else ("no column" not in note)
+    overall = next(one for one in section.items if isinstance(one, Table))
+    assert overall.header == ("Item", "All years", *map(str, range(2016, 2026)))
+    assert overall.rows[0][1].small == f"{2026 - first}/{2 * (2026 - first)}"
 
 
 def test_a_missed_control_is_named(con: duckdb.DuckDBPyConnection) -> None:

@@ -198,7 +198,10 @@ def items_by_year(
             )
             for item in items
         ),
-        note=f"Known of all patients; the stronger the shade, the less complete.{more}",
+        note=(
+            "Known of all patients: neither empty, unknown nor not tested; the stronger the shade, "
+            f"the less complete.{left_out(rows, years)}{more}"
+        ),
     )
 
 
@@ -219,6 +222,7 @@ def _heat(item: str, rows: list[dict[str, Any]], years: list[int | None]) -> Tab
             )
             for hospital in hospitals
         ),
+        note=left_out(rows, years).strip(),
         summary=f"{_item(item)} by hospital",
     )
 
@@ -239,6 +243,15 @@ def last_years(rows: list[dict[str, Any]]) -> list[int | None]:
     known: list[int | None] = sorted({one["year"] for one in rows if one["year"] is not None})
     unknown: list[int | None] = [None] if any(one["year"] is None for one in rows) else []
     return [*known[-MOST_YEARS:], *unknown]
+
+
+def left_out(rows: list[dict[str, Any]], years: list[int | None]) -> str:
+    """Which years have no column, and how many patients they hold; nothing when all have one."""
+    absent = sorted({one["year"] for one in rows} - {*years})
+    if not absent:
+        return ""
+    span = str(absent[0]) if len(absent) == 1 else f"{absent[0]} to {absent[-1]}"
+    return f" {span}: no column, because only the last {MOST_YEARS} years have one; in all years."
 
 
 def _year(year: int | None) -> str:

@@ -14,6 +14,7 @@ from etl.disclosure.counts import Block, Count, Item, Key, Kinds
 from etl.outputs.results import Record
 from etl.studies.pairs import Pair
 from etl.studies.release_groups import ALL, Groups, in_scope
+from expectations.codelists import NOT_KNOWN
 
 MISSING = "Missing"
 
@@ -45,7 +46,7 @@ class Variable:
         for name, codes in self.levels:
             if code in codes:
                 return name
-        if code is None or code in ("unknown", "not_tested", ""):
+        if code in (None, "", *NOT_KNOWN):
             return self.missing
         return self.other or self.missing
 
