@@ -26,11 +26,13 @@ MACROS: dict[str, str] = {
     "as_written(value, written)": f"case when {_TRIMMED} <> '' then coalesce(written, value) end",
     # The code that was found for a written value; names both, so lineage shows both.
     "code_of(value, code)": f"case when {_TRIMMED} <> '' then code end",
-    # '3.7', '3.0' and '1e1' are no integers; 18 digits always fit.
+    # '3.0' is 3; '3.7' and '1e1' are none, '3.000' may be three thousand; 18 digits always fit.
     "parse_integer(value)": (
-        f"case when regexp_full_match({_TRIMMED}, '[+-]?[0-9]{{1,18}}') "
-        f"then cast({_TRIMMED} as bigint) end"
+        f"case when regexp_full_match({_TRIMMED}, '[+-]?[0-9]{{1,18}}([.]0{{1,2}})?') "
+        f"then cast(split_part({_TRIMMED}, '.', 1) as bigint) end"
     ),
+    # A code of a list of numbers, to compare it with: '5', '5.0' and '5.00' are one.
+    "code_number(value)": "regexp_replace(lower(value), '^([0-9]+)[.]0{1,2}$', '\\1')",
     "parse_number(value)": (
         f"case when regexp_full_match({_TRIMMED}, '[+-]?([0-9]{{1,18}}([.][0-9]*)?|[.][0-9]+)') "
         f"then try_cast({_TRIMMED} as double) end"

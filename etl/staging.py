@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from etl.ingest.source_tables import PLACE
+from expectations.codelists import codes
 from expectations.export_format import TABLES, Column, Table
 
 _WHOSE_PATIENT_THE_EPISODE_NAMES = ("responses", "adverse_events")
@@ -40,7 +41,7 @@ def staging_sql(table: Table) -> str:
     lists = "".join(
         f"\nleft join codelists.codes as {_list(column)}\n"
         f"  on {_list(column)}.codelist = '{column.codelist}' "
-        f"and lower({_list(column)}.code) = lower(cleaned(s.{column.name}))"
+        f"and {_same_code(column)}"
         for column in table.columns
         if column.codelist
     )
@@ -50,6 +51,14 @@ def staging_sql(table: Table) -> str:
         + f"\nfrom source.{table.name} as s\njoin placement\n"
         f"  on {' and '.join(f'placement.{name} = s.{name}' for name in PLACE)}{lists}\n"
     )
+
+
+def _same_code(column: Column) -> str:
+    """The written code without regard to case; of a list of numbers `5` is `5.0`."""
+    assert column.codelist is not None  # noqa: S101 - asked of columns with a code list
+    is_numeric = any(code[0].isdigit() for code in codes(column.codelist))
+    key = "code_number" if is_numeric else "lower"
+    return f"{key}({_list(column)}.code) = {key}(cleaned(s.{column.name}))"
 
 
 def _typed(table: Table, column: Column) -> Iterator[str]:

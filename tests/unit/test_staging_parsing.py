@@ -56,7 +56,8 @@ def test_what_is_no_date(macros, written):
     ("written", "read"),
     [
         *(("3", 3), ("007", 7), ("-2", -2), ("+5", 5), (" 5 ", 5), ("9" * 18, 10**18 - 1)),
-        *(("3.7", None), ("3.0", None), ("1e1", None), ("9" * 19, None), ("0x1F", None)),
+        *(("3.0", 3), ("-2.00", -2), ("3.000", None), ("3.", None), ("3.01", None), ("3.7", None)),
+        *(("1e1", None), ("9" * 19, None), ("0x1F", None)),
         *(("five", None), ("", None), (None, None), ("1 000", None), ("3,7", None)),
     ],
 )
@@ -126,6 +127,26 @@ def test_a_value_that_does_not_parse_stands_beside_its_text(con):
         (1.5, "1.5", None, "3.7", "unknown", "unknown", "M1a", "m1A"),
         (None, "1,5", 3, "3", None, "6", None, "M2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        *(("5", "5.0"), ("5.0", "5.0"), ("5.00", "5.0"), ("4", "4.0"), ("4.03", "4.03")),
+        *(("4.3", None), ("2", None), ("5.000", None), ("5.", None), ("v5", None)),
+    ],
+)
+def test_a_version_is_read_where_nothing_else_can_be_meant(con, written, read):
+    native(
+        con,
+        patients="patient_id\nP1",
+        adverse_events=[{"event_id": "E1", "patient_id": "P1", "ctcae_version": written}],
+        baselines=[{"patient_id": "P1", "ajcc_edition": "8.0", "ecog": "1.0", "stage": "iv"}],
+    )
+    run_layers(con, "staging")
+    assert rows(con, "select ctcae_version from staging.adverse_events") == [(read,)]
+    coded = "select ajcc_edition, ecog, stage from staging.baselines"
+    assert rows(con, coded) == [("8", "1", "IV")]
 
 
 def test_a_response_code_forgives_case_and_blanks_and_nothing_else(con):
