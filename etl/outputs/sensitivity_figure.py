@@ -87,8 +87,8 @@ def sensitivity_figure(results: Results, folder: Path) -> Figure | None:
         name,
         "How far the conclusions move with the definitions",
         f"One row for each alternative definition, four columns: {_lines(results).lower()}, "
-        "rechallenged patients, objective response and median progression-free survival, the last two with 95% "
-        "intervals. A line marks what the study's own definitions give. The table "
+        "rechallenged patients, objective response and median progression-free survival, the last "
+        "two with 95% intervals. A line marks what the study's own definitions give. The table "
         "beside it holds every number.",
         folder / f"{name}.svg",
         _data(results),
