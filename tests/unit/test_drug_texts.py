@@ -154,6 +154,16 @@ trifluridine/tipiracil | trifluridine and tipiracil
 IL-2 hoge dosis | aldesleukin
 interferon alfa-2b 10 MU 3x/week | interferon alfa-2b
 CP-675,206 + nivo | tremelimumab; nivolumab
+Ipilimumab 3mg/kgKG | ipilimumab
+Pembrolizumab 200 mg abs. alle 3 Wo | pembrolizumab
+Dabrafenib 2x150mg | dabrafenib
+Paclitaxel 175mg/m2 KOF | paclitaxel
+Interferon alpha 2a 3x3 Mio IE/Woche | interferon alfa-2a
+5-FU + Folins\u00e4ure | fluorouracil; =folinic acid
+ipi-nivo kuur 1 t/m 4 | ipilimumab; nivolumab
+pembrolizumab every three weeks | pembrolizumab
+nivo1mg/kg+ipi3mg/kg | nivolumab; ipilimumab
+Imatinib 400mg 1-0-0 | imatinib
 study drug | investigational
 studiemedicatie (dubbelblind) | investigational
 Pr\u00fcfpr\u00e4parat + Nivolumab | investigational; nivolumab
@@ -162,6 +172,7 @@ nivolumab + placebo | nivolumab; -
 placebo | -
 matching placebo q3w | -
 none | -
+nee | -
 no treatment | -
 geen behandeling | -
 geen systemische therapie | -
@@ -187,6 +198,7 @@ ipi+nivo -> nivo | ipilimumab; nivolumab
 ipi + nivo x4, followed by nivo 480 mg q4w | ipilimumab; nivolumab
 ipi/nivo gevolgd door nivo onderhoud | ipilimumab; nivolumab
 Ipi/Nivo gefolgt von Nivolumab | ipilimumab; nivolumab
+ipi/nivo;daarna nivo | ipilimumab; nivolumab
 ipi+nivo \u2192 nivo | ipilimumab; nivolumab
 ipi+nivo -> dabrafenib | ipilimumab>; nivolumab>; >dabrafenib
 ipilimumab then pembrolizumab | ipilimumab>; >pembrolizumab

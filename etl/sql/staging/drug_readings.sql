@@ -33,13 +33,13 @@ undosed as (
             regexp_replace(written, '[\x{2010}-\x{2015}\x{2212}]', '-', 'g'),
             '\x{B1}|[+]\s*/\s*-', ' or ', 'g'
           ),
-          '\b[0-9]+([.,][0-9]+)?\s*(mg|mcg|ug|\x{B5}g|\x{3BC}g|gr?|kg|ml|iu|ie|mio|mu|miu|gy)\b'
-          || '(\s*/\s*(m\x{B2}|(kg|m2|dag|day|d|tag)\b))?',
+          '\b([0-9]+\s*[x*]\s*)?[0-9]+([.,][0-9]+)?\s*(mg|mcg|ug|\x{B5}g|\x{3BC}g|gr?|kg|ml|iu|ie|mio|mu|miu|gy)\b'
+          || '(\s*/\s*(m\x{B2}|(kg|kgkg|kgbw|m2|dag|day|d|tag)\b))?',
           ' ', 'gi'
         ),
         '\bauc\s*=?\s*[0-9]+([.,][0-9]+)?'
         || '|\bq\s*[0-9]+\s*(w|wk|wks|wkn|weeks?|weken|wochen|d|days?|dagen|tage|m|mnd|h)?\b'
-        || '|\b[0-9]+\s*(x|dd\s*[0-9]*)\b|(^|\s)[a\x{E0}]\s+[0-9]+'
+        || '|\b[0-9]+\s*(x|dd\s*[0-9]*)\b|\bt/m\b|(^|\s)[a\x{E0}]\s+[0-9]+'
         || '|\b(d|c|dag|day|tag)\s*[0-9]{1,2}(\s*-\s*[0-9]+)?\b',
         ' ', 'gi'
       ),
@@ -60,7 +60,7 @@ sequences as (
           ),
           '>+\s*([^\s0-9=>])', chr(30) || '\1', 'g'
         ),
-        '\s(followed by|switch(ed)? to|then|gevolgd door|overgezet op|omgezet naar|daarna'
+        '(^|[\s,;+])(followed by|switch(ed)? to|then|gevolgd door|overgezet op|omgezet naar|daarna'
         || '|vervolgens|aansluitend|gefolgt von|umgestellt auf|danach|dann'
         || '|anschlie(\x{DF}|ss)end)\s',
         chr(30), 'gi'
@@ -122,7 +122,7 @@ unnested as (
   from found
 ),
 tokens as (
-  -- a dose may be glued to a name: "ipi3"
+  -- a dose may be glued to a name: "ipi3", "nivo1mg/kg"
   select
     u.written,
     u.stage,
@@ -138,7 +138,7 @@ tokens as (
   left join (select distinct name_key from names) as exact
     on exact.name_key = matching_key(u.token)
   left join (select distinct name_key from names) as glued
-    on glued.name_key = regexp_extract(matching_key(u.token), '^([a-z]{3,})[0-9]{1,2}$', 1)
+    on glued.name_key = regexp_extract(matching_key(u.token), '^([a-z]{3,})[0-9]{1,4}(mg)?$', 1)
 ),
 keyed as (
   select
