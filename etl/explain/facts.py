@@ -371,6 +371,17 @@ class Facts:
         steps = {start.step for start in self.starts_of(line)}
         return tuple(given for given in self.exposures if given.step in steps)
 
+    def started_in(self, line: Line) -> tuple[Treatment, ...]:
+        """The episodes that started in a line: what is entered for one belongs to it."""
+        earlier = {
+            treatment_id
+            for one in self.lines
+            if one.line_sequence < line.line_sequence
+            for treatment_id in one.treatment_ids.split(",")
+        }
+        own = set(line.treatment_ids.split(",")) - earlier
+        return tuple(one for one in self.treatments if one.treatment_id in own)
+
     def given_at(self, start: Start) -> tuple[Exposure, ...]:
         """What starts on a day."""
         return tuple(given for given in self.exposures if given.step == start.step)

@@ -116,11 +116,7 @@ def _best(facts: Facts, line: Line) -> Statement:
 
 
 def _entered(facts: Facts, line: Line) -> Statement:
-    episodes = [
-        one
-        for one in facts.treatments
-        if one.treatment_id in line.treatment_ids.split(",") and one.best_response
-    ]
+    episodes = [one for one in facts.started_in(line) if one.best_response]
     best = line.best_overall_response
     if best is None:
         return Statement("Best response", "None was entered, and this source registers no scans.")
@@ -200,8 +196,7 @@ def _beside(facts: Facts, line: Line) -> Iterator[Statement]:
             clause="mixed",
         )
     if line.response_source == "assessments" and line.entered_best_response is not None:
-        ids = line.treatment_ids.split(",")
-        episodes = [one for one in facts.treatments if one.treatment_id in ids]
+        episodes = facts.started_in(line)
         yield Statement(
             "Entered",
             f"The best response entered is {line.entered_best_response}; "

@@ -115,18 +115,12 @@ def _worst(line: Line, events: list[Event]) -> Statement:
 
 
 def _known(facts: Facts, line: Line) -> Statement:
-    # What is entered for an episode is of the line in which it started.
-    earlier = {
-        treatment
-        for one in facts.lines
-        if one.line_sequence < line.line_sequence
-        for treatment in one.treatment_ids.split(",")
-    }
+    started = facts.started_in(line)
     episodes = [
         one
         for one in facts.treatments
         if one.treatment_id in line.treatment_ids.split(",")
-        and (one.treatment_id not in earlier or one.severe_toxicity == "no")
+        and (one in started or one.severe_toxicity == "no")
     ]
     entered = joined(f"{one.treatment_id}: {one.severe_toxicity or 'empty'}" for one in episodes)
     asked = f"severe toxicity is entered as {entered}"

@@ -71,11 +71,14 @@ def by_reading(course: Course, number: int, chosen: Parameters) -> list[Read]:
         death=course.death,
     )
     found = []
-    for line in lines:
+    for place, line in enumerate(lines):
         own = progression(line, lines, assessments, course.death_cause, chosen)
         best = best_response(line, assessments, own, chosen)
-        places = {int(row.treatment_id.split("-T")[1]) for row in line.rows}
-        given_here = [course.treatments[place].best_response for place in places]
+        # Of the episodes that started in the line.
+        earlier = {row.treatment_id for other in lines[:place] for row in other.rows}
+        named = {row.treatment_id for row in line.rows} - earlier
+        places = {int(treatment_id.split("-T")[1]) for treatment_id in named}
+        given_here = [course.treatments[one].best_response for one in places]
         entered = min((code for code in given_here if code), key=_rank, default=None)
         found.append(
             Read(

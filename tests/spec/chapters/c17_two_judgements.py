@@ -198,6 +198,30 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "What is entered for an episode is of the line in which it started",
+            """
+            0-196   nivolumab   best=PR
+            60-123  ipilimumab  best=PD
+            """,
+            """
+            line_id    | start_date | entered_best_response
+            advanced 1 | 0          | PR
+            advanced 2 | 60         | PD
+            """,
+        ),
+        Paragraph(
+            "A later line to which the episode adds a substance has none from it",
+            """
+            0-196  ipilimumab + nivolumab  best=PR drugs=nivolumab:0:100,ipilimumab:150:196
+            120    scan PD
+            """,
+            """
+            line_id    | start_date | entered_best_response
+            advanced 1 | 0          | PR
+            advanced 2 | 150        |
+            """,
+        ),
+        Paragraph(
             "They agree whatever the letter",
             """
             0-63  nivolumab   best=PD
