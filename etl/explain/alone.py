@@ -13,13 +13,14 @@ from typing import Any
 import duckdb
 
 from etl.explain.facts import Facts, Place
-from etl.explain.reading import has_table, read_facts
+from etl.explain.reading import has_table, ids_of, read_facts
 from etl.models import Model, affected_models, load_models, run_model
 from etl.parameters import Parameters
 from etl.warehouse import open_memory
 from expectations.contracts.base import PLACE
 
 _BUILT = ("derived", "marts")
+_CUTOFFS = "cutoffs"
 _ALL: frozenset[str] = frozenset({"*"})
 _KEYS = (
     "patient_id",
@@ -29,6 +30,8 @@ _KEYS = (
     "procedure_id",
     "record_key",
     "source_file",
+    "file_name",
+    "person_id",
 )
 """What tells one copy of the patient from another; marks sort before anything written."""
 
@@ -105,14 +108,15 @@ class Alone:
     def _fill(self, marks: Sequence[str]) -> None:
         """Every table as it was copied, once for each mark put behind its keys."""
         for table, columns in self._tables.items():
-            self.con.execute(f"delete from staging.{table}")
+            schema = "source" if table == _CUTOFFS else "staging"
+            self.con.execute(f"delete from {schema}.{table}")
             shown = ", ".join(
                 f"{name} || $mark as {name}" if name in _KEYS else f'"{name}"' for name in columns
             )
             for mark in marks:
                 values = {"mark": mark} if "$mark" in shown else None
                 self.con.execute(
-                    f"insert into staging.{table} select {shown} from kept.{table}", values
+                    f"insert into {schema}.{table} select {shown} from kept.{table}", values
                 )
 
     def _apply(self, edit: Edit, mark: str) -> None:
@@ -142,7 +146,7 @@ def patient_alone(
         memory.execute("set threads = 1")  # tiny tables: threads would cost more than they do
         memory.execute("create schema kept")
         for name in inputs:
-            _copy(con, memory, name, patient_id)
+            _copy(con, memory, name, ids_of(con, patient_id))
         yield Alone(memory, patient_id, parameters)
 
 
@@ -170,17 +174,20 @@ def _copy(
     con: duckdb.DuckDBPyConnection,
     memory: duckdb.DuckDBPyConnection,
     name: str,
-    patient_id: str,
+    ids: Sequence[str],
 ) -> None:
     schema, _, table = name.partition(".")
     if not has_table(con, schema, table):
         return
     columns = [str(row[0]) for row in con.execute(f"describe {name}").fetchall()]
-    where, values = ("where patient_id = ?", [patient_id]) if "patient_id" in columns else ("", [])
+    holes = ", ".join("?" * len(ids))
+    where, values = (
+        (f"where patient_id in ({holes})", [*ids]) if "patient_id" in columns else ("", [])
+    )
     copied = con.execute(f"select * from {name} {where}", values).to_arrow_table()
     memory.register("copied", copied)
     memory.execute(f"create table {name} as select * from copied")
-    if schema == "staging":
+    if schema == "staging" or table == _CUTOFFS:
         memory.execute(f"create table kept.{table} as select * from copied")
     memory.unregister("copied")
 

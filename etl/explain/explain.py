@@ -61,7 +61,7 @@ def explain(con: duckdb.DuckDBPyConnection, patient_id: str, state: State) -> Ex
             "The last refresh did not come to the derived tables. Run `rechallenge refresh` again."
         )
     facts = read_facts(con, patient_id, state.parameters)
-    with patient_alone(con, patient_id, state.parameters) as alone:
+    with patient_alone(con, facts.person.patient_id, state.parameters) as alone:
         return _explain(con, facts, alone, state)
 
 

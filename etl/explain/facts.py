@@ -65,6 +65,7 @@ class Person(Row):
     death_cause: str | None = None
     last_contact_date: date | None = None
     vital_status_date: date | None = None
+    patient_ids: str | None = None
 
 
 @dataclass(frozen=True)

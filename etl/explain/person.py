@@ -28,6 +28,11 @@ def statements(facts: Facts) -> Iterator[Statement]:
     row: tuple[Source, ...] = (person.source,)
     hospital = person.hospital_id or "not registered"
     yield Statement("Patient", f"{person.patient_id}, hospital {hospital}.", row)
+    if person.patient_ids:
+        yield Statement(
+            "Ids",
+            f"{person.patient_ids} share a person_key and are derived as one person.",
+        )
     born = person.birth_date_text or "not registered"
     yield Statement(
         "Sex and birth",

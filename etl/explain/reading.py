@@ -17,8 +17,18 @@ from etl.parameters import Parameters
 
 T = TypeVar("T")
 
+_OF_PERSON = (
+    "sex",
+    "vital_status",
+    "death_date_earliest",
+    "death_date_latest",
+    "death_cause",
+    "last_contact_date",
+    "vital_status_date",
+)
+
 _TREATMENTS = """
-    select * from staging.treatments where patient_id = $patient
+    select * from staging.treatments where patient_id in {ids}
     order by start_date nulls last, source_file, source_line
 """
 _EXPOSURES = """
@@ -74,7 +84,7 @@ _ASSESSMENTS = """
         on responses.response_id = line_assessments.response_id and responses.is_placed
     left join marts.responses as assigned
         on responses.response_id = assigned.response_id and responses.is_placed
-    where responses.patient_id = $patient
+    where responses.patient_id in {ids}
     order by 2, responses.source_file, responses.source_line
 """
 _EVIDENCE = """
@@ -91,11 +101,11 @@ _EVENTS = """
     from staging.adverse_events
     left join derived.adverse_events_attributed as attributed
         on adverse_events.event_id = attributed.event_id and adverse_events.is_placed
-    where adverse_events.patient_id = $patient
+    where adverse_events.patient_id in {ids}
     order by onset_date nulls last, adverse_events.source_file, adverse_events.source_line
 """
 _LOCAL = """
-    select * from staging.local_treatments where patient_id = $patient
+    select * from staging.local_treatments where patient_id in {ids}
     order by start_date nulls last, source_file, source_line
 """
 _DOUBTS = """
@@ -109,7 +119,7 @@ _FINDINGS = """
     select findings_tonight.*, rules.title, rules.fix, rules.affects
     from quality.findings_tonight
     inner join quality.rules on findings_tonight.rule_id = rules.rule_id
-    where findings_tonight.patient_id = $patient
+    where findings_tonight.patient_id in {ids}
     order by
         list_position(['error', 'warning', 'info'], findings_tonight.severity),
         findings_tonight.rule_id, source_file, source_line, record_key
@@ -117,7 +127,7 @@ _FINDINGS = """
 _KEPT = """
     select distinct column_name, kept_file, kept_line, record_key
     from source.repeated_values
-    where patient_id = $patient and table_name = 'patients'
+    where patient_id in {ids} and table_name = 'patients'
     order by all
 """
 _REEXPOSURES = """
@@ -133,7 +143,7 @@ def read_facts(
 
     Args:
         con: Session on a warehouse whose derived tables stand.
-        patient_id: The pseudonym as registered.
+        patient_id: The pseudonym as registered; any of those of a person.
         parameters: What the warehouse was derived under; the defaults when left out.
 
     Raises:
@@ -142,7 +152,7 @@ def read_facts(
     person = _person(con, patient_id)
 
     def read(kind: type[T], sql: str) -> tuple[T, ...]:
-        return tuple(_fill(kind, row) for row in _rows(con, sql, patient_id))
+        return tuple(_fill(kind, row) for row in _rows(con, sql, person.patient_id))
 
     follow_up = read(facts.FollowUp, "select * from derived.follow_up where patient_id = $patient")
     declares = con.execute("select name, value from source.declarations").fetchall()
@@ -179,18 +189,41 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     return found is not None
 
 
+def ids_of(con: duckdb.DuckDBPyConnection, patient_id: str) -> list[str]:
+    """All pseudonyms of the person who has this one, the one that tables are derived under first.
+
+    A warehouse of an earlier version links nobody.
+    """
+    if not has_table(con, "staging", "persons"):
+        return [patient_id]
+    found = con.execute(
+        "select same.patient_id from staging.persons as named "
+        "inner join staging.persons as same on same.person_id = named.person_id "
+        "where named.patient_id = ? order by same.patient_id",
+        [patient_id],
+    ).fetchall()
+    return [str(one) for (one,) in found] or [patient_id]
+
+
 def _person(con: duckdb.DuckDBPyConnection, patient_id: str) -> facts.Person:
+    ids = ids_of(con, patient_id)
     rows = _rows(
         con,
         "select * from staging.patients where patient_id = $patient "
         "order by is_placed desc, source_file, source_line",
-        patient_id,
+        ids[0],
     )
     if not rows:
         raise WrongUseError(
             f"There is no patient {patient_id} in the export. Write the id as it stands in the "
             "registry, capitals and zeros included."
         )
+    if len(ids) > 1:
+        # Of linked ids the values are the person's, and the others as the first id has them.
+        (derived,) = _rows(
+            con, "select * from derived.patients where patient_id = $patient", ids[0]
+        )
+        rows[0] |= {name: derived[name] for name in _OF_PERSON} | {"patient_ids": ", ".join(ids)}
     person = _fill(facts.Person, rows[0])
     if not person.is_placed:
         raise WrongUseError(
@@ -201,7 +234,9 @@ def _person(con: duckdb.DuckDBPyConnection, patient_id: str) -> facts.Person:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, patient_id: str) -> list[dict[str, Any]]:
-    cursor = con.execute(sql, {"patient": patient_id})
+    linked = "(select patient_id from staging.persons where person_id = $patient)"
+    ids = linked if has_table(con, "staging", "persons") else "($patient)"
+    cursor = con.execute(sql.replace("{ids}", ids), {"patient": patient_id})
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

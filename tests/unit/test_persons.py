@@ -7,6 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from etl.explain.alone import Edit, patient_alone
+from etl.explain.reading import read_facts
+from etl.parameters import Parameters
 from etl.warehouse import open_memory
 from expectations.codelists import load_codelists
 from tests.derivations import derive
@@ -246,3 +249,40 @@ def test_what_is_equal_but_for_its_ids_is_one(con: duckdb.DuckDBPyConnection) ->
         ("T1",),
         ("T3",),
     ]
+
+
+def test_either_id_is_explained_as_the_person(con: duckdb.DuckDBPyConnection) -> None:
+    derive(
+        con,
+        patients=ids({}, {"vital_status": "dead", "death_date": "2024"}),
+        treatments=[
+            episode("T1", "M1", "2019-01-07", "2019-03-11"),
+            episode("T2", "M2", "2019-11-03", "2020-01-05"),
+        ],
+    )
+    facts = read_facts(con, "M2")
+    assert facts == read_facts(con, "M1")
+    assert facts.person.patient_ids == "M1, M2"
+    assert [one.treatment_id for one in facts.treatments] == ["T1", "T2"]
+    assert len(facts.reexposures) == 1
+    with patient_alone(con, facts.person.patient_id, Parameters()) as alone:
+        assert alone.derive() == facts
+        (copy,) = alone.derive_edited([Edit("responses", ())])
+        assert [line.start_date for line in copy.lines] == [line.start_date for line in facts.lines]
+
+
+def test_a_copy_of_a_patient_keeps_the_cut_off_of_its_delivery(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    derive(
+        con,
+        patients=[{"patient_id": "P", "_file": "a.csv", "_line": 2}],
+        treatments=[episode("T1", "P", "2025-01-15", "", _file="a.csv", _line=3)],
+    )
+    con.execute("insert into source.cutoffs values ('a.csv', date '2024-12-31', 'a')")
+    run_layers(con, "derived", "marts")
+    facts = read_facts(con, "P")
+    assert facts.lines == ()
+    with patient_alone(con, "P", Parameters()) as alone:
+        (copy,) = alone.derive_edited([Edit("responses", ())])
+        assert copy.lines == ()
