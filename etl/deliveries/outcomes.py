@@ -9,14 +9,14 @@ import duckdb
 from etl.deliveries.funnel import add_limits
 
 _LINES = """
-    select p.hospital_id, l.patient_id, l.line_number, year(l.start_date) as year,
+    select l.line_hospital_id as hospital_id, l.patient_id, l.line_number,
+        year(l.start_date) as year,
         coalesce(l.regimen_class, 'not known') as regimen_class,
         l.severe_toxicity_status, l.toxicity_known, l.response_evaluable, l.responder,
         l.rechallenge_kind,
         list_contains(string_split(l.regimen, '+'), 'ipilimumab') as has_ipilimumab
     from marts.treatment_lines as l
-    inner join marts.patients as p on p.patient_id = l.patient_id
-    where p.hospital_id is not null and l.setting = 'advanced'
+    where l.line_hospital_id is not null and l.setting = 'advanced'
 """
 
 
@@ -46,7 +46,7 @@ def build_outcomes(con: duckdb.DuckDBPyConnection) -> int:
         diagnosed as (
             select p.hospital_id, p.patient_id, min(year(b.advanced_diagnosis_date)) as year
             from marts.patients as p
-            inner join staging.baselines as b on b.patient_id = p.patient_id and b.is_placed
+            inner join derived.baselines as b on b.patient_id = p.patient_id
             where p.hospital_id is not null and b.advanced_diagnosis_date is not null
             group by all
         ),

@@ -26,12 +26,13 @@ BASES: dict[Base, str] = {
         left join derived.follow_up as f on f.patient_id = p.patient_id
         left join (
             select patient_id, min(primary_diagnosis_date) as primary_date
-            from staging.baselines where is_placed group by patient_id
+            from derived.baselines group by patient_id
         ) as d on d.patient_id = p.patient_id
         where p.hospital_id is not null
     """,
     "lines": """
-        select p.hospital_id, l.* exclude (patient_id), cut.cut_off, year(l.start_date) as year,
+        select l.line_hospital_id as hospital_id,
+            l.* exclude (patient_id, line_hospital_id), cut.cut_off, year(l.start_date) as year,
             l.start_date - p.advanced_diagnosis_date as days_from_diagnosis,
             row_number() over (
                 partition by l.patient_id, l.setting order by l.line_number desc
@@ -39,7 +40,7 @@ BASES: dict[Base, str] = {
         from marts.treatment_lines as l
         inner join marts.patients as p on p.patient_id = l.patient_id
         cross join (select max(export_date) as cut_off from source.export) as cut
-        where p.hospital_id is not null
+        where l.line_hospital_id is not null
     """,
     "completeness": "select * from quality.completeness where hospital_id is not null",
 }

@@ -5,6 +5,10 @@ and counting them so that lines still add up. Does not belong here: the list (`e
 
 A row is a patient's when it names the patient, or names no patient and one of the patient's
 treatments, or is a repeated form of such a record. What is left: per file, how many records went.
+An opt-out of one id is one of the person: it holds for those that share its person_key, where the
+source says that they are one person. `deliveries.opted_out_persons` keeps a hash of that key while
+the opt-out is in force, since another id may come with a later delivery.
+
 The ids stay in `raw.opted_out` until the next export comes in, so that the ledger can forget.
 """
 
@@ -15,7 +19,9 @@ import duckdb
 from etl.governance import Governance
 from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.values import trimmed
+from etl.parameters import Parameters
 from etl.sources import Mapping as SourceMapping
+from expectations.codelists import codes
 from expectations.export_format import TABLES
 
 _LINKED = tuple(
@@ -46,9 +52,20 @@ def honour_opt_outs(
     """
     con.execute("create or replace table raw.opted_out (patient_id varchar)")
     con.execute("create or replace table raw.opted_out_records (table_name varchar, key varchar)")
+    con.execute(
+        "create table if not exists deliveries.opted_out_persons "
+        "(source varchar, patient_id varchar, person varchar)"
+    )
+    con.execute(
+        "delete from deliveries.opted_out_persons where source = ? "
+        "and not list_contains(?, patient_id)",
+        [source, sorted(governance.opted_out)],
+    )
     if not governance.opted_out:
         return {}
     con.executemany("insert into raw.opted_out values (?)", [[i] for i in governance.opted_out])
+    if mapping.declares.person_key == "one_disease" and Parameters().link_persons == "auto":
+        _add_persons(con, source)
     con.execute("create or replace temp table _theirs (_file varchar, _line bigint)")
     _note_named(con, mapping, files)
     _take(con, {name: f"source.{name}" for name in TABLES}, notes_lines=True)
@@ -73,6 +90,55 @@ def honour_opt_outs(
     )
     con.execute("drop table _theirs")
     return removed
+
+
+def _add_persons(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Opt out every id that may be of one person with an id that opted out.
+
+    They share a key that is no placeholder, are three at most, and do not differ in sex or year
+    of birth: what else tells persons apart needs dates as read, and keeping rows would be a breach.
+    """
+    patients = "select patient_id, person_key, sex, birth_date from source.patients"
+    kept = identifier(f"{source}__patients")
+    if con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'deliveries' and table_name = ? "
+        "and database_name = current_database()",
+        [f"{source}__patients"],
+    ).fetchone():
+        patients += (
+            f" union all select patient_id, person_key, sex, birth_date from deliveries.{kept}"
+        )
+    con.execute(
+        f"""
+        create or replace temp table _keyed as
+        select trim(patient_id) as patient_id, sha256(trim(person_key)) as person,
+            nullif(lower(trim(sex)), 'unknown') as sex, left(trim(birth_date), 4) as birth_year
+        from ({patients})
+        where trim(patient_id) <> '' and trim(person_key) <> ''
+            and not list_contains($placeholders, lower(trim(person_key)))
+        """,
+        {"placeholders": list(codes("person_key_placeholder"))},
+    )
+    con.execute(
+        "insert into deliveries.opted_out_persons select distinct ?, k.patient_id, k.person "
+        "from _keyed as k inner join raw.opted_out as o using (patient_id) where (k.patient_id, "
+        "k.person) not in (select (patient_id, person) from deliveries.opted_out_persons)",
+        [source],
+    )
+    con.execute(
+        """
+        insert into raw.opted_out
+        select distinct patient_id from _keyed
+        where patient_id not in (select patient_id from raw.opted_out) and person in (
+            select person from _keyed
+            group by person
+            having count(distinct patient_id) <= 3 and count(distinct sex) <= 1
+                and count(distinct nullif(birth_year, '')) <= 1
+        ) and person in (select person from deliveries.opted_out_persons where source = ?)
+        """,
+        [source],
+    )
+    con.execute("drop table _keyed")
 
 
 def _note_named(

@@ -168,6 +168,11 @@ def choose(
                 on q.finding_id = f.finding_id and q.asked_on >= f.opened_on
             where f.status in ({lists})
         ),
+        persons as (
+            select unnest(string_split(patient_ids, ', ')) as patient_id, patient_id as person_id
+            from marts.patients
+            where contains(patient_ids, ', ')
+        ),
         doubts as (
             select distinct study, patient_id, trim(rule_id) as rule_id
             from (
@@ -195,7 +200,10 @@ def choose(
                     else 5
                 end as weight
             from findings as f
-            left join studies as s on s.patient_id = f.patient_id and s.rule_id = f.rule_id
+            left join persons as person on person.patient_id = f.patient_id
+            left join studies as s
+                on s.patient_id = coalesce(person.person_id, f.patient_id)
+                and s.rule_id = f.rule_id
             left join unplaced as u
                 on {" and ".join(f"u.{name} = f.{name}" for name in place)}
             where f.severity in ('error', 'warning')

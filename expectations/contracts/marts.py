@@ -124,6 +124,10 @@ class TreatmentLines(Contract):
         "last adjuvant dose is not known, no for every other line."
     )
 
+    line_hospital_id: Series[str] = column(
+        "Hospital whose pages count the line: the patient's, and of a person of several pseudonyms "
+        "that of the line's first episode."
+    )
     rechallenge_kind: Series[str] = column(
         "The closest way in which the line gives again what an earlier line of any setting gave; "
         "missing when it does not.",

@@ -148,3 +148,49 @@ def test_rows_kept_from_an_earlier_delivery_go_as_well(tmp_path: Path) -> None:
         rows = con.execute("select patient_id from source.patients order by all").fetchall()
         assert rows == [("P2",), ("P3",)]
         assert cells_with(con, "deliveries", "P1") == []
+
+
+def keyed(folder: Path, *patients: tuple[str, str, str]) -> Path:
+    """A delivery of patients, each with a person_key and a year of birth."""
+    rows = [
+        native_row("patients", patient_id=one, hospital_id="H1", person_key=key, birth_date=born)
+        for one, key, born in patients
+    ]
+    write_native(folder, patients=native_header("patients") + "".join(rows))
+    return folder
+
+
+def stay(con: duckdb.DuckDBPyConnection) -> list[str]:
+    found = con.execute("select patient_id from source.patients order by 1").fetchall()
+    return [str(one) for (one,) in found]
+
+
+def test_an_opt_out_of_one_id_is_one_of_the_person(tmp_path: Path) -> None:
+    folder = keyed(
+        tmp_path / "a",
+        ("M1", "K", "1961"),
+        ("M2", "K", "1961-07"),
+        ("M3", "K2", "1961"),
+        ("M4", "0", "1961"),
+    )
+    with open_memory() as con:
+        load_export(con, folder, "native", governance=opted_out("M2"))
+        assert stay(con) == ["M3", "M4"]
+        # Another id of the person, without the one that opted out.
+        later = keyed(tmp_path / "b", ("M1", "K", "1961"), ("M3", "K2", "1961"))
+        load_export(con, later, "native", governance=opted_out("M2"))
+        assert stay(con) == ["M3"]
+        load_export(con, later, "native", governance=opted_out())
+        assert stay(con) == ["M1", "M3"]
+
+
+def test_an_opt_out_is_of_nobody_else_under_a_key_that_is_of_several(tmp_path: Path) -> None:
+    with open_memory() as con:
+        for patients, left in (
+            ((("M1", "K", "1961"), ("M2", "K", "1962")), ["M1"]),
+            ((("M2", "999", "1961"), ("M3", "999", "1961")), ["M3"]),
+            (tuple((f"M{n}", "L", "1961") for n in range(1, 5)), ["M1", "M3", "M4"]),
+        ):
+            folder = keyed(tmp_path / f"{len(patients)}{patients[0][1]}", *patients)
+            load_export(con, folder, "native", governance=opted_out("M2"))
+            assert stay(con) == left

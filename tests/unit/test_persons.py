@@ -286,3 +286,21 @@ def test_a_copy_of_a_patient_keeps_the_cut_off_of_its_delivery(
     with patient_alone(con, "P", Parameters()) as alone:
         (copy,) = alone.derive_edited([Edit("responses", ())])
         assert copy.lines == ()
+
+
+def test_a_hospital_counts_the_line_that_it_gave(con: duckdb.DuckDBPyConnection) -> None:
+    derive(
+        con,
+        patients=[*ids({}, {}), {"patient_id": "P", "hospital_id": "H9", **ALIKE}],
+        treatments=[
+            episode("T1", "M1", "2019-01-07", "2019-03-11"),
+            episode("T2", "M2", "2019-11-03", "2020-01-05"),
+            episode("T3", "P", "2019-11-03", "2020-01-05", hospital_id="H8"),
+        ],
+    )
+    counted = "select line_hospital_id, line_number from marts.treatment_lines order by all"
+    assert rows(con, counted) == [("H1", 1), ("H2", 2), ("H9", 1)]
+    assert rows(con, "select patient_id, hospital_id from marts.patients order by all") == [
+        ("M1", "H1"),
+        ("P", "H9"),
+    ]

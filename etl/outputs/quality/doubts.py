@@ -22,7 +22,10 @@ def studies(desk: Desk) -> Section:
     heading = "Studies whose patients are touched"
     if "marts.rechallenges" not in desk.tables or not desk.context.studies:
         return Section("studies", heading, ("No study was asked for this night.",))
-    found = {row["study"]: row for row in desk.rows(_STUDIES.format(f=desk.ledger("findings")))}
+    found = {
+        row["study"]: row
+        for row in desk.rows(_STUDIES.format(f=desk.ledger("findings"), persons=_PERSONS))
+    }
     rows = [found.get(name, {"study": name}) for name in desk.context.studies]
     rows.sort(key=lambda one: (-one.get("with_error", 0), one["study"]))
     made = table(
@@ -56,14 +59,23 @@ def _study_row(one: dict[str, Any]) -> tuple[Cell | str, ...]:
     )
 
 
+# A finding names the pseudonym as delivered, a mart the person.
+_PERSONS = """
+    persons as (
+        select unnest(string_split(patient_ids, ', ')) as patient_id, patient_id as person_id
+        from marts.patients
+        where contains(patient_ids, ', ')
+    )"""
 _STUDIES = """
-    with hit as (
-        select patient_id, bool_or(severity = 'error') as has_error,
+    with {persons}, hit as (
+        select coalesce(persons.person_id, f.patient_id) as patient_id,
+            bool_or(severity = 'error') as has_error,
             list(distinct rule_id) filter (severity = 'error') as rules
-        from {f}
+        from {f} as f
+        left join persons on persons.patient_id = f.patient_id
         where source = $source and status in ('new', 'reopened', 'persisting')
-            and patient_id is not null
-        group by patient_id
+            and f.patient_id is not null
+        group by all
     ),
     members as (
         select study, patient_id,
@@ -159,12 +171,16 @@ def _records_sql(desk: Desk) -> str:
     )"""
     return f"""
         with reasons as ({reasons}),
+        {_PERSONS},
         named as ({named_records(findings)}),
         behind as (
             select f.finding_id, list(distinct r.affects) as affects,
                 count(distinct r.line_id) as lines
             from {findings} as f
-            inner join reasons as r on r.rule_id = f.rule_id and r.patient_id = f.patient_id
+            left join persons as person on person.patient_id = f.patient_id
+            inner join reasons as r
+                on r.rule_id = f.rule_id
+                and r.patient_id = coalesce(person.person_id, f.patient_id)
             group by f.finding_id
         )
         select f.first_seen, named.record, f.source_file, f.source_line, f.hospital_id, f.rule_id,

@@ -54,7 +54,7 @@ aged as (
     inner join baselines on patients.patient_id = baselines.patient_id
 ),
 
--- A person of several pseudonyms is of the hospital that gave the first line.
+-- A person of several pseudonyms is of the hospital that gave the first line, as that line is.
 first_hospitals as (
     select
         patients.patient_id,

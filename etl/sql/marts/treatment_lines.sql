@@ -26,11 +26,27 @@ entered_rechallenges as (
         on line_treatments.treatment_id = treatments.treatment_id
     where treatments.rechallenge is not null
     group by line_treatments.line_id
+),
+
+-- A line of a person of several pseudonyms is of the hospital of its first episode.
+given_at as (
+    select
+        line_treatments.line_id,
+        arg_min(
+            treatments.hospital_id,
+            row(line_treatments.first_start_date, treatments.treatment_id)
+        ) as hospital_id
+    from derived.patients
+    inner join derived.treatments on patients.patient_id = treatments.patient_id
+    inner join derived.line_treatments on treatments.treatment_id = line_treatments.treatment_id
+    where patients.patient_ids <> patients.patient_id
+    group by line_treatments.line_id
 )
 
 select
     lines.line_id,
     lines.patient_id,
+    coalesce(given_at.hospital_id, patients.hospital_id) as line_hospital_id,
     lines.setting,
     lines.line_number,
     lines.line_sequence,
@@ -129,5 +145,7 @@ left join derived.line_progressions on lines.line_id = line_progressions.line_id
 left join derived.line_adjuvant on lines.line_id = line_adjuvant.line_id
 left join derived.reexposure_pairs
     on lines.line_id = reexposure_pairs.reexposure_line_id and reexposure_pairs.is_flagged
+inner join derived.patients on lines.patient_id = patients.patient_id
+left join given_at on lines.line_id = given_at.line_id
 left join entered_rechallenges on lines.line_id = entered_rechallenges.line_id
 left join doubts on lines.line_id = doubts.line_id
