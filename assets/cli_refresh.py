@@ -270,8 +270,11 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
     counts = query(
         path,
         "select (select count(*) from marts.patients) as patients, "
+        "(select sum(len(string_split(patient_ids, ', '))) from marts.patients) as ids, "
         "(select count(*) from marts.treatment_lines) as lines",
     )[0]
+    ids = int(counts.pop("ids") or 0)
+    linked = f" ({ids:,} ids)" if ids != counts["patients"] else ""
     open_findings = {
         row["severity"]: row["findings"]
         for row in query(
@@ -283,7 +286,7 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
     }
     said = ", ".join(f"{count:,} {name}" for name, count in open_findings.items()) or "none"
     say(
-        f"Published snapshot {current}: {counts['patients']:,} patients, "
+        f"Published snapshot {current}: {counts['patients']:,} patients{linked}, "
         f"{counts['lines']:,} lines of therapy; open findings: {said}."
     )
     unread = names_not_read(settings)

@@ -83,6 +83,11 @@ def patients_held(published: Published, opted_out: Collection[str]) -> int:
         selects = " union ".join(
             f"select patient_id from {table}" for table in _HOLDS_PATIENTS if table in there
         )
+        if con.execute(
+            "select 1 from duckdb_columns() where schema_name = 'marts' "
+            "and table_name = 'patients' and column_name = 'patient_ids'"
+        ).fetchone():  # a linked person bears one id and names all
+            selects += " union select unnest(string_split(patient_ids, ', ')) from marts.patients"
         row = con.execute(
             f"select count(*) from ({selects}) where list_contains($ids, patient_id)", {"ids": ids}
         ).fetchone()

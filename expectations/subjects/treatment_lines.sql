@@ -74,6 +74,8 @@ select
     coalesce(episodes.agreeing_entries, 0) as agreeing_entries,
     p.vital_status as patient_vital_status,
     p.death_cause as patient_death_cause,
+    persons.patient_ids as patient_ids,
+    persons.death_dates_differ as patient_death_dates_differ,
     coalesce(assessed.assessments, 0) as assessments,
     assessed.first_assessment_days,
     assessed.first_progression_days,
@@ -81,5 +83,6 @@ select
     l.*
 from marts.treatment_lines as l
 left join marts.patients as p on p.patient_id = l.patient_id
+left join derived.patients as persons on persons.patient_id = l.patient_id
 left join episodes on episodes.line_id = l.line_id
 left join assessed on assessed.line_id = l.line_id

@@ -304,3 +304,19 @@ def test_a_hospital_counts_the_line_that_it_gave(con: duckdb.DuckDBPyConnection)
         ("M1", "H1"),
         ("P", "H9"),
     ]
+
+
+def test_deaths_far_apart_make_the_survival_of_the_person_doubtful(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    def doubted(second: str) -> list[tuple[Any, ...]]:
+        dead = {"vital_status": "dead"}
+        derive(
+            con,
+            patients=ids(dead | {"death_date": "2020-05-01"}, dead | {"death_date": second}),
+            treatments=[episode("T1", "M1", "2019-01-07", "2019-03-11")],
+        )
+        return rows(con, "select os_doubtful_because from marts.treatment_lines")
+
+    assert doubted("2020-06-01") == [(None,)]
+    assert doubted("2020-06-02") == [("LIN-N33",)]

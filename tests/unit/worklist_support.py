@@ -89,6 +89,7 @@ def publish(
         [names[name] for name in SNAPSHOTS],
     )
     con.execute("create schema if not exists marts")
+    con.execute("create table marts.patients (patient_id varchar, patient_ids varchar)")
     con.execute(
         "create table marts.rechallenges (study varchar, patient_id varchar, "
         "pfs_doubtful_because varchar, response_doubtful_because varchar)"

@@ -167,6 +167,14 @@ doubted as (
         line_id
     from derived.line_progressions
     where progression_date is null
+    union
+    select
+        'LIN-N33' as rule_id,
+        'os' as affects,
+        lines.line_id
+    from derived.lines
+    inner join derived.patients on lines.patient_id = patients.patient_id
+    where patients.death_dates_differ
 )
 
 select distinct
