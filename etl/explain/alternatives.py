@@ -87,6 +87,7 @@ def _matters(name: str, facts: Facts) -> bool:
         "addition_opens": bool(clauses & {"new_substance", "addition"}),
         "substitution_groups": several,
         "local_therapy_opens": several,
+        "link_persons": False,  # who is linked is no matter of one person's derivation
         "number_settings_apart": len({line.setting for line in facts.lines}) > 1,
     }.get(name, True)
 

@@ -353,6 +353,7 @@ def test_doubt_is_told_by_record_and_day_and_never_by_line_id(
     night(con, 2, T19, patients=PATIENTS, adverse_events=EVENTS)
     con.execute("create schema if not exists marts")
     con.execute("""
+        create table marts.patients (patient_id varchar, patient_ids varchar);
         create table marts.treatment_lines as select * from (values
             ('P0001|advanced|1', 'P0001', 'AE-T19', null),
             ('P0001|advanced|2', 'P0001', 'AE-T19', null),

@@ -28,8 +28,8 @@ def examples() -> Iterator[duckdb.DuckDBPyConnection]:
     with sealed_session(CATALOGUE) as con:
         con.execute("set threads = 1")
         con.execute(
-            "insert into staging.patients (source_file, source_line, record_key, is_placed, "
-            "patient_id) values ('patients.csv', 2, 'P1', true, 'P1')"
+            "insert into staging.patients (source_file, source_line, source_part, source_number, "
+            "record_key, is_placed, patient_id) values ('patients.csv', 2, 1, 1, 'P1', true, 'P1')"
         )
         for subject in CATALOGUE.subjects.values():
             _fill(con, subject)
