@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from etl.errors import InputUnreadableError
 from etl.ingest.conform import LoadedFile
+from etl.ingest.header import shown
 from etl.sources import Code, ColumnMapping, Mapping
 from expectations.export_format import TABLES
 
@@ -37,11 +38,20 @@ def check_columns(mapping: Mapping, files: dict[str, LoadedFile]) -> list[str]:
             )
     sentences = []
     for key, file in files.items():
-        extra = [name for name in file.columns if name not in read[key]]
+        extra = [
+            shown(name, number, ())
+            for number, name in enumerate(file.columns, start=1)
+            if name not in read[key]
+        ]
         if extra:
             names = ", ".join(extra[:10]) + (f" and {len(extra) - 10} more" if extra[10:] else "")
             sentences.append(f"{file.name}: columns kept in raw and not read: {names}.")
     return sentences
+
+
+def columns_read(mapping: Mapping, key: str) -> set[str]:
+    """The columns of one file that the mapping reads."""
+    return {column for file, column, _, _ in _columns_read(mapping, {}) if file == key}
 
 
 def _columns_read(

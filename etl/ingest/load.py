@@ -6,7 +6,7 @@ step itself.
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import duckdb
 
 from etl.errors import InputUnreadableError
 from etl.governance import NOBODY, Governance
-from etl.ingest.check_files import check_columns, check_labels
+from etl.ingest.check_files import check_columns, check_labels, columns_read
 from etl.ingest.compose import compose, keep_last_state
 from etl.ingest.conform import LoadedFile, conform
 from etl.ingest.delivery import (
@@ -25,6 +25,7 @@ from etl.ingest.delivery import (
     open_delivery,
     refuse_impossible,
 )
+from etl.ingest.header import check_header, refuse_all_rejected
 from etl.ingest.manifest import NAME as MANIFEST
 from etl.ingest.merges import apply_merges
 from etl.ingest.opt_outs import honour_opt_outs
@@ -101,7 +102,9 @@ def _load(
     loaded: dict[str, LoadedFile] = {}
     warnings = [*delivery.warnings, *governance.remarks]
     for key, path in delivery.paths.items():
-        count, records = _load_file(con, delivery, source, key, path, mapping.files[key])
+        count, records = _load_file(
+            con, delivery, source, key, path, mapping.files[key], columns_read(mapping, key)
+        )
         counts.append(count)
         loaded[key] = LoadedFile(
             path.name,
@@ -160,13 +163,15 @@ def _load_file(
     key: str,
     path: Path,
     file: SourceFile,
+    known: Collection[str],
 ) -> tuple[FileCount, Records]:
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     promised = delivery.promised(path.name)
     check_promise(path, promised, len(data), lambda: sha256)
     records = read_records(path, data, file)
-    _check_header(path, file, records.header)
+    check_header(path, file, records.header, known)
+    refuse_all_rejected(path, file, records)
     if promised.rows is not None and promised.rows != records.lines:
         raise InputUnreadableError(
             f"{path}: the file has {records.lines} records and the manifest promises "
@@ -205,18 +210,6 @@ def read_records(path: Path, data: bytes, file: SourceFile) -> Records:
     if file.format == "sav":
         return read_sav(path, file)
     return read_csv(path, data, file)
-
-
-def _check_header(path: Path, file: SourceFile, header: tuple[str, ...]) -> None:
-    seen: dict[str, int] = {}
-    for number, name in enumerate(header, start=1):
-        if name and name.lower() in seen:
-            raise InputUnreadableError(
-                f"{path}, line {file.header_row}: columns {seen[name.lower()]} and {number} are "
-                f"both named {name!r}. Expected each name once (capitals make no difference). "
-                "Export the file again with one name a column."
-            )
-        seen[name.lower()] = number
 
 
 def _cut_off(
