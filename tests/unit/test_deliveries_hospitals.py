@@ -180,8 +180,9 @@ def _lines(con: duckdb.DuckDBPyConnection, responders: dict[str, tuple[int, int]
     """First lines of anti-PD-1 of some hospitals: responders of so many evaluable."""
     from expectations.contracts import contract_for, create_table_sql
 
-    for name in ("patients", "treatment_lines"):
-        con.execute(create_table_sql(contract_for(f"marts.{name}")).replace(" not null", ""))
+    con.execute("create schema if not exists derived")
+    for name in ("marts.patients", "marts.treatment_lines", "derived.baselines"):
+        con.execute(create_table_sql(contract_for(name)).replace(" not null", ""))
     for hospital, (yes, of) in responders.items():
         con.execute(
             "insert into marts.patients (patient_id, hospital_id) "
@@ -191,9 +192,9 @@ def _lines(con: duckdb.DuckDBPyConnection, responders: dict[str, tuple[int, int]
         con.execute(
             "insert into marts.treatment_lines (patient_id, setting, line_number, start_date, "
             "regimen, regimen_class, response_evaluable, responder, severe_toxicity_status, "
-            "toxicity_known) "
+            "toxicity_known, line_hospital_id) "
             "select $h || n, 'advanced', 1, date '2019-01-01', 'nivolumab', 'anti-PD-1', true, "
-            "n < $yes, case when n % 4 = 0 then 'yes' else 'no' end, n < 10 "
+            "n < $yes, case when n % 4 = 0 then 'yes' else 'no' end, n < 10, $h "
             "from range($of) as r(n)",
             {"h": hospital, "of": of, "yes": yes},
         )
