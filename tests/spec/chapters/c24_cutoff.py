@@ -71,6 +71,53 @@ CHAPTER = Chapter(
             LINES + "nivolumab | 1800 | | ongoing",
         ),
         Paragraph(
+            "A stop for progression past the cut-off is a progression on an unknown day",
+            """
+            1600-1889  nivolumab  reason=progression
+            1700       scan SD
+            """,
+            LINES.strip()
+            + " | pfs_days | pfs_event | pfs_end_reason\n"
+            + "nivolumab | 1600 | | ongoing | | | unknown_progression_undated",
+            because="The patient progressed: censored at the last good scan, the time would be too "
+            "good. The treatment goes on at the cut-off all the same.",
+        ),
+        Paragraph(
+            "So is an assessment of progression past it, of the line of its episode",
+            """
+            0-63        nivolumab
+            90          scan SD
+            200-263     ipilimumab
+            300         scan SD
+            2052-01-12  scan PD  of=T1
+            """,
+            PFS
+            + " | | unknown_progression_undated\n"
+            + "100 | no | censored_last_evaluable_assessment",
+        ),
+        Paragraph(
+            "Without an episode it is of the last line, and no line before it is censored",
+            """
+            0-63        nivolumab
+            90          scan SD
+            200-263     ipilimumab
+            300         scan SD
+            2052-01-12  scan PD
+            """,
+            PFS + " | | unknown_progression_undated\n" + " | | unknown_progression_undated",
+        ),
+        Paragraph(
+            "A line that progressed before has its day",
+            """
+            0-63        nivolumab
+            90          scan PD
+            200-263     ipilimumab
+            300         scan SD
+            2052-01-12  scan PD
+            """,
+            PFS + "90 | yes | progression\n" + " | | unknown_progression_undated",
+        ),
+        Paragraph(
             "A contact of the living 31 days past the cut-off is read as the cut-off",
             """
             0-63  nivolumab
