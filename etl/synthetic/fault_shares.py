@@ -228,7 +228,7 @@ KINDS.append(
         "drugs",
         "unknown drug",
         _any,
-        lambda _, rows: {"drug": pd.Series([f"trial drug {n}" for n in rows.index], rows.index)},
+        lambda _, rows: {"drug": pd.Series([f"unlisted {n % 97}" for n in rows.index], rows.index)},
         subject="drug_substances",
     )
 )

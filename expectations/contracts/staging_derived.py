@@ -131,7 +131,7 @@ class UnreadDrugNames(Contract):
     hospitals: Series[str] = column("Hospitals that wrote it.")
     nearest: Series[str] = column(
         "Up to three known names that are written alike, nearest first; proposed, never read. "
-        "NULL when none is near."
+        "NULL when none is near, and for names beyond the thousand of most episodes."
     )
 
 

@@ -21,7 +21,8 @@ counted as (
     count(distinct patient_id) as patients,
     count(distinct case when unknown_drug is not null then treatment_id end)
       as unknown_drug_episodes,
-    string_agg(distinct hospital_id, '; ' order by hospital_id) as hospitals
+    string_agg(distinct hospital_id, '; ' order by hospital_id) as hospitals,
+    row_number() over (order by count(distinct treatment_id) desc, name_key) as place
   from unread
   group by name_key
 ),
@@ -39,7 +40,7 @@ known as (
   having count(distinct substance) = 1
 ),
 near as (
-  -- alike by their letters from the start, or but a few letters apart
+  -- alike by their letters from the start, or but a few letters apart; of the thousand commonest
   select
     c.name_key,
     k.substance,
@@ -48,7 +49,7 @@ near as (
   join known as k
     on jaro_winkler_similarity(c.name_key, k.known_key) >= 0.9
     or damerau_levenshtein(c.name_key, k.known_key) <= 2
-  where length(c.name_key) > 4
+  where length(c.name_key) > 4 and c.place <= 1000
   group by c.name_key, k.substance
 ),
 nearest as (
