@@ -59,7 +59,10 @@ COMPLETENESS: Columns = {
     "year": ("integer", "Year of diagnosis of advanced disease, else of the primary; may miss."),
     "item": ("varchar not null", "Item."),
     "patients": ("bigint not null", "Patients of whom it is asked."),
-    "known": ("bigint not null", "Patients of whom it is known; `unknown` is not known."),
+    "known": (
+        "bigint not null",
+        "Patients of whom it is known: not empty, `unknown` or `not_tested`.",
+    ),
     "share": ("double not null", "known / patients, 0 to 1."),
 }
 

@@ -9,7 +9,7 @@ says when it was forgotten.
 from itertools import groupby
 from pathlib import Path
 
-from expectations.codelists import code_labels, versions
+from expectations.codelists import NOT_KNOWN, code_labels, versions
 from expectations.contracts import Contract, PhysicalColumn, all_contracts, physical_columns
 
 PATH = Path(__file__).parents[2] / "docs" / "dictionary.md"
@@ -81,7 +81,12 @@ def _row(column: PhysicalColumn) -> str:
 
 
 def _code_lists() -> str:
-    parts = [f"## Code lists\n\nVersion {versions()['codes']} of `codes.csv`.\n"]
+    open_codes = " and ".join(f"`{code}`" for code in NOT_KNOWN)
+    known = (
+        f"A value is *known* when it is given and is none of {open_codes}: in completeness, in "
+        "tables of patients, in subgroups and in shared versions."
+    )
+    parts = [f"## Code lists\n\nVersion {versions()['codes']} of `codes.csv`. {known}\n"]
     for name, labels in code_labels().items():
         rows = [f"| `{code}` | {label} |" for code, label in labels.items()]
         parts.append("\n".join([f"### {name}", "", "| code | label |", "|---|---|", *rows, ""]))
