@@ -80,10 +80,10 @@ def deliveries(
     """Show what each hospital delivered and what was taken; write the file of expected rows."""
     if context.invoked_subcommand is not None:
         return
+    from etl.publish.shelf import Shelf
+
     settings = settings_for(home)
-    if not (write_expected or as_json or hospital):
-        _show_taken(settings)
-    if not write_expected:
+    if Shelf(settings.published).current_id() is None:
         _say_inbox(settings, err if as_json else out)
     database = published_database(settings)
     every = query(database, _ALL)
@@ -95,6 +95,7 @@ def deliveries(
         return
     if as_json:
         show_rows(every, as_json)
+        _say_inbox(settings, err)
         return
     today = day(as_of) or settings.today()
     rows = query(database, _BY_HOSPITAL, {"today": today, "late": settings.delivery_late_days})
@@ -103,6 +104,8 @@ def deliveries(
         f"Late is older than {settings.delivery_late_days} days on {today}. Rows before are those "
         "of the last snapshot published before this one."
     )
+    _show_taken(settings)
+    _say_inbox(settings, out)
 
 
 @deliveries_app.command()

@@ -4,7 +4,6 @@ Belongs here: when the step runs and its counts in the UI. Does not belong here:
 (`etl/deliveries`), what is judged of it (rules).
 """
 
-import json
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from assets import describe
 from assets.guard import spoken
 from assets.resources import Warehouse
 from assets.tables import DELIVERIES
+from etl.publish import files
 
 if TYPE_CHECKING:
     from etl.deliveries.inbox import Folder
@@ -53,7 +53,7 @@ def inbox_check(found: "list[Folder]", now: float) -> tuple[dg.AssetCheckEvaluat
         description=" ".join([said, *(one.said for one in left)]),
         metadata={"inbox": describe.table(lines or [{"folder": "nothing waits"}], most=_MOST)},
     )
-    return evaluation, json.dumps([is_red, lines, taken])
+    return evaluation, files.hash_of([is_red, lines, taken])[:12]
 
 
 def build_inbox_check() -> dg.AssetChecksDefinition:

@@ -7,10 +7,12 @@ from typing import Any
 
 import dagster as dg
 
+from assets.deliveries import INBOX_CHECK
 from assets.outputs import PUBLISHED
 from assets.runs import close_dead_runs
 from assets.second_opinion import SECOND_OPINION
 from assets.steward_jobs import build_steward_jobs
+from assets.tables import DELIVERIES
 from assets.worklists import build_import_job
 from etl.settings import Settings
 
@@ -31,7 +33,10 @@ def build_jobs() -> list[Any]:
     return [
         dg.define_asset_job(
             NIGHTLY,
-            selection=dg.AssetSelection.all() - dg.AssetSelection.assets(SECOND_OPINION),
+            # The check of the inbox is the sensor's: in a run it would be "in progress" meanwhile.
+            selection=dg.AssetSelection.all()
+            - dg.AssetSelection.assets(SECOND_OPINION)
+            - dg.AssetSelection.checks(dg.AssetCheckKey(DELIVERIES, INBOX_CHECK)),
             description="One export in; judged, derived, studied, published.",
             executor_def=dg.in_process_executor,
         ),

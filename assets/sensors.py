@@ -14,6 +14,7 @@ from assets.deliveries import inbox_check
 from assets.digest import build_digest_sensors
 from assets.runs import close_dead_runs
 from assets.schedules import NIGHTLY, PUBLISH, SECOND_OPINION_JOB
+from assets.tables import DELIVERIES
 from assets.worklists import build_answers_sensor
 from etl.settings import Settings
 
@@ -54,14 +55,21 @@ def build_sensors(
         unique = {one.export_id: one for one in reversed(waiting)}
         # Withdrawing one delivery may let another in, whose contents started a run before.
         withdrawn = len(read_withdrawals(settings.acceptances_path, source))
+        keys = {
+            f"{key}-{withdrawn}" if withdrawn else key: one for key, one in reversed(unique.items())
+        }
         requests = [
             dg.RunRequest(
-                run_key=f"{one.export_id}-{withdrawn}" if withdrawn else one.export_id,
+                run_key=key,
                 run_config={"resources": {"delivery": {"config": {"export": str(one.path)}}}},
             )
-            for one in reversed(unique.values())
+            for key, one in keys.items()
+            if not _was_asked_for(context.instance, key)
         ]
-        check, cursor = inbox_check(found, moment)
+        check, content = inbox_check(found, moment)
+        # An evaluation from before a night's deliveries would not count for them.
+        last = context.instance.get_latest_materialization_event(DELIVERIES)
+        cursor = f"{content} after {last.run_id[:8] if last else 'no night'}"
         return dg.SensorResult(
             run_requests=requests,
             skip_reason=None if requests else dg.SkipReason(_nothing(settings, source, found)),
@@ -75,6 +83,11 @@ def build_sensors(
         _after_the_night(settings),
         *build_digest_sensors(settings),
     ]
+
+
+def _was_asked_for(instance: dg.DagsterInstance, run_key: str) -> bool:
+    """Whether a run over these contents was asked for: Dagster would start no other."""
+    return bool(instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": run_key}), limit=1))
 
 
 def _nothing(settings: Settings, source: str, found: "list[Folder]") -> str:
@@ -91,7 +104,10 @@ def _nothing(settings: Settings, source: str, found: "list[Folder]") -> str:
             f"{arriving} deliveries in {settings.inbox}, none settled for "
             f"{settings.sensor_settle_seconds} s yet; {counts['taken']} taken."
         )
-    return " ".join([said, *(f"Not taken: {one.said}" for one in not_taken(found))])
+    under_way = [
+        f"Its run was asked for: {one.path.name}." for one in found if one.status == "waiting"
+    ]
+    return " ".join([said, *under_way, *(f"Not taken: {one.said}" for one in not_taken(found))])
 
 
 def _after_the_night(settings: Settings) -> dg.SensorDefinition:

@@ -27,12 +27,14 @@ class HomeState:
         deliveries: every delivery that was taken over, of every registry, the newest first.
         remarks: sentences about the last delivery that a person should know.
         since: when each folder of the inbox was first seen that is not taken, UTC, by its name.
+        taken: the hash of the contents of each folder of the inbox that was seen to be taken.
         failed: why the last night over a folder's contents published nothing, by their hash.
     """
 
     deliveries: list[Received] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     since: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
     def of(self, source: str) -> dict[str, Received]:
@@ -45,8 +47,12 @@ def read_state(settings: Settings) -> HomeState:
     path = settings.home / FILE
     if not path.exists():
         return HomeState()
-    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return HomeState(**{**written, "deliveries": [_received(one) for one in written["deliveries"]]})
+    try:
+        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        deliveries = [_received(one) for one in written["deliveries"]]
+        return HomeState(**{**written, "deliveries": deliveries})
+    except (ValueError, KeyError, TypeError):
+        return HomeState()  # damaged, or of another version: the next night makes it again
 
 
 @contextmanager

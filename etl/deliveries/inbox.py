@@ -19,7 +19,7 @@ from etl.home_state import HomeState, changing_state, read_state
 from etl.ingest import fingerprint
 from etl.ingest.delivery import problem_of
 from etl.ingest.manifest import read_manifest
-from etl.ingest.received import Received, short
+from etl.ingest.received import short
 from etl.publish.shelf import Published, Shelf
 from etl.settings import Settings
 from etl.sources import available_sources
@@ -79,19 +79,27 @@ def look(settings: Settings, now: float | None = None) -> list[Folder]:
     moment = time.time() if now is None else now
     context = _Context.read(settings)
     every = [one for one in settings.inbox.iterdir() if one.is_dir() or one.name[0] != "."]
-    every.sort(key=lambda path: (last_change(path), path.name))
-    return [
-        _dated(_judged(path, settings, context, moment), context.state, moment) for path in every
-    ]
+    found = []
+    for path in every:
+        try:
+            changed, folder = last_change(path), _judged(path, settings, context, moment)
+        except OSError as error:  # no right to read it, or it went just now
+            reason = f"it cannot be read: {error.strerror}"
+            changed, folder = moment, Folder(path, "not taken", reason)
+        found.append((changed, path.name, _dated(folder, context.state, moment)))
+    return [folder for _, _, folder in sorted(found, key=lambda one: one[:2])]
 
 
 def look_and_note(settings: Settings, now: float | None = None) -> list[Folder]:
-    """The same, and keep since when each folder is not taken."""
+    """The same, and keep which folders were taken, and since when the others are not."""
     found = look(settings, now)
     since = {one.path.name: one.since.isoformat(timespec="seconds") for one in found if one.since}
-    if since != read_state(settings).since:
+    taken = {one.path.name: one.export_id for one in found if one.status == "taken"}
+    known = read_state(settings)
+    if (since, taken) != (known.since, known.taken):
         with changing_state(settings) as state:
             state.since = {name: state.since.get(name, day) for name, day in since.items()}
+            state.taken = taken
     return found
 
 
@@ -178,7 +186,7 @@ def _known(path: Path, contents: str, context: _Context) -> Folder:
     if known.in_force:
         status = "taken" if known.is_published else "waiting"
         return Folder(path, status, export_id=contents, may_refresh=True)
-    if known.superseded_by and _came_in(path, contents, context.state.deliveries):
+    if known.superseded_by and _came_in(path, contents, context.state):
         return Folder(path, "taken", export_id=contents)
     what = f"its contents were taken before as delivery {short(contents)}"
     if known.superseded_by:
@@ -191,8 +199,11 @@ def _known(path: Path, contents: str, context: _Context) -> Folder:
     )
 
 
-def _came_in(path: Path, contents: str, deliveries: list[Received]) -> bool:
-    return any(one.export_id == contents and one.folder == path.name for one in deliveries)
+def _came_in(path: Path, contents: str, state: HomeState) -> bool:
+    """Whether the folder lay there when its contents were in force: it was not sent again."""
+    return state.taken.get(path.name) == contents or any(
+        one.export_id == contents and one.folder == path.name for one in state.deliveries
+    )
 
 
 def _other_registry(path: Path, context: _Context) -> str | None:

@@ -374,3 +374,38 @@ def test_a_delivery_whose_run_failed_is_not_taken_and_the_night_tries_again(
     [one] = inbox.look_and_note(settings, 9_999.0)
     assert one.status == "taken"
     assert read_state(settings).since == {}
+
+
+def test_a_damaged_state_and_a_folder_that_cannot_be_read_stop_nothing(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    locked, good = deliver(export, settings, "locked"), deliver(export, settings, "good")
+    (tmp_path / "state.json").write_text("{")
+    changed = inbox.last_change
+
+    def refuse(path: Path) -> float:
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return changed(path)
+
+    monkeypatch.setattr(inbox, "last_change", refuse)
+    found = tick(settings, now=9_999.0)
+    [request] = found.run_requests or []
+    assert request.run_config["resources"]["delivery"]["config"] == {"export": str(good)}
+    [check] = found.asset_events
+    assert "locked: it cannot be read: Permission denied" in check.description
+    assert set(read_state(settings).since) == {"locked"}
+
+
+def test_a_copy_that_lay_there_before_it_was_superseded_is_not_sent_again(
+    export: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    contents = fingerprint(deliver(export, settings, "copy"), "native")
+    note_deliveries(settings, [received("first", contents)])
+    [one] = inbox.look_and_note(settings, 9_999.0)
+    assert one.status == "taken"
+    note_deliveries(settings, [received("first", contents, in_force=False, superseded_by="b" * 64)])
+    [one] = inbox.look_and_note(settings, 9_999.0)
+    assert (one.status, one.may_refresh) == ("taken", False)
