@@ -115,6 +115,7 @@ class Person:
     death: date | None
     death_cause: str | None
     last_contact: date | None
+    linked: date | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -154,6 +155,7 @@ def persons(draw: st.DrawFn) -> Person:
         death=draw(st.none() | _days_after(anchor)),
         death_cause=draw(st.sampled_from((None, "melanoma", "other"))),
         last_contact=draw(st.none() | _days_after(anchor)),
+        linked=draw(st.none() | st.none() | _days_after(anchor)),
     )
 
 
@@ -236,6 +238,7 @@ def as_tables(people: Sequence[Person]) -> dict[str, list[dict[str, Any]]]:
                 "death_date": person.death,
                 "death_cause": person.death_cause,
                 "last_contact_date": person.last_contact,
+                "vital_status_date": person.linked,
             }
         )
         for place, episode in enumerate(person.episodes):
@@ -317,7 +320,7 @@ def last_alive(person: Person, number: int) -> date | None:
         *(stop for stop in stops if stop is not None),
         *(therapy.day for therapy in as_local(person)),
         *(day for day, _ in person.assessments),
-        *([person.last_contact] if person.last_contact else []),
+        *(day for day in (person.last_contact, person.linked) if day is not None),
     ]
     return max(days, default=None)
 

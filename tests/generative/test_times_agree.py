@@ -8,7 +8,7 @@ by default; RECHALLENGE_EXAMPLES=200 draws many.
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from etl.responses import Progression
+from etl.responses import Assessment, Progression
 from etl.responses.times import (
     Outcome,
     duration_of_response,
@@ -121,19 +121,72 @@ def spans(con: duckdb.DuckDBPyConnection) -> dict[str, list[Span]]:
     return found
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a source tells of a patient's time: all, or what is up to a linkage that is complete."""
+
+    assessments: list[Assessment]
+    lines: list[Span]
+    after: list[Span]
+    is_dead: bool
+    death: date | None
+    last_alive: date | None
+    last_contact: date | None
+
+
+def known(person: Person, number: int, lines: list[Span], *, is_complete: bool) -> Known:
+    """What times are read from; nothing after a linkage that is declared complete is."""
+    assessments = as_assessments(person, number)
+    entered = [day for day in (person.last_contact, person.linked) if day is not None]
+    until = person.linked if is_complete else None
+    if until is None:
+        alive, contact = last_alive(person, number), max(entered, default=None)
+        return Known(assessments, lines, [], person.is_dead, person.death, alive, contact)
+    is_left_out = person.death is not None and person.death > until
+    begun = [line for line in lines if line.start <= until]
+    return Known(
+        [one for one in assessments if one.day <= until],
+        [
+            replace(
+                line,
+                next_start=line.next_start if (line.next_start or until) <= until else None,
+                progression=None
+                if line.progression and (line.progression.day or until) > until
+                else line.progression,
+            )
+            for line in begun
+        ],
+        [line for line in lines if line.start > until],
+        person.is_dead and not is_left_out,
+        None if is_left_out else person.death,
+        until,
+        until,
+    )
+
+
 def by_reading(
-    person: Person, number: int, lines: list[Span], variant: PfsVariant, source: str
+    of: Known, variant: PfsVariant, source: str
 ) -> Iterator[tuple[str, Outcome, Outcome, Outcome]]:
     """Each line with its progression-free survival and durations of response."""
-    for place, line in enumerate(lines):
+    for line in of.after:
+        pfs = Outcome(None, None, "unknown_start_after_linkage")
+        yield (
+            line.line_id,
+            pfs,
+            *(
+                duration_of_response(line, day, pfs, is_undated=line.is_undated_responder)
+                for day in (line.response, line.confirmed_response)
+            ),
+        )
+    for place, line in enumerate(of.lines):
         pfs = progression_free_survival(
             line,
-            [other.progression for other in lines[place:]],
-            as_assessments(person, number),
-            is_dead=person.is_dead,
-            death=person.death,
-            later_lines=lines[place + 1 :],
-            last_alive=last_alive(person, number),
+            [other.progression for other in of.lines[place:]],
+            of.assessments,
+            is_dead=of.is_dead,
+            death=of.death,
+            later_lines=of.lines[place + 1 :],
+            last_alive=of.last_alive,
             variant=variant,
             registers_best_responses=source == "best_response",
         )
@@ -175,8 +228,17 @@ def never(con: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
     )
 
 
-@pytest.mark.parametrize("source", ["assessments", "best_response"])
-def test_every_variant_reads_as_a_person_does(con: duckdb.DuckDBPyConnection, source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "vital_status"),
+    [
+        ("assessments", "not_declared"),
+        ("best_response", "not_declared"),
+        ("assessments", "linkage_complete"),
+    ],
+)
+def test_every_variant_reads_as_a_person_does(
+    con: duckdb.DuckDBPyConnection, source: str, vital_status: str
+) -> None:
     seen: Counter[str] = Counter()
 
     # A disagreement is shown as drawn: shrinking derives whole registries again and again.
@@ -190,11 +252,16 @@ def test_every_variant_reads_as_a_person_does(con: duckdb.DuckDBPyConnection, so
     )
     @given(st.lists(persons(), min_size=PATIENTS, max_size=2 * PATIENTS))
     def agree(people: list[Person]) -> None:
-        derive(con, declares={"responses": source}, parameters={}, **as_tables(people))
+        declares = {"responses": source, "vital_status": vital_status}
+        derive(con, declares=declares, parameters={}, **as_tables(people))
         lines = spans(con)
-        registry = [(p, n, lines.get(f"P{n}", [])) for n, p in enumerate(people, start=1)]
+        is_complete = vital_status == "linkage_complete"
+        registry = [
+            known(person, number, lines.get(f"P{number}", []), is_complete=is_complete)
+            for number, person in enumerate(people, start=1)
+        ]
         for variant in VARIANTS:
-            found = [row for one in registry for row in by_reading(*one, variant, source)]
+            found = [row for one in registry for row in by_reading(one, variant, source)]
             pfs, dor = by_sql(con, pfs_sql(variant)), by_sql(con, dor_sql(variant))
             assert pfs == {line_id: outcome for line_id, outcome, _, _ in found}, variant.name
             assert dor == {line_id: outcome for line_id, _, outcome, _ in found}, variant.name
@@ -203,30 +270,39 @@ def test_every_variant_reads_as_a_person_does(con: duckdb.DuckDBPyConnection, so
             assert never(con, pfs_sql(variant)) == []
             seen.update(outcome.reason for outcome in (*pfs.values(), *dor.values()))
         for kind in OS_VARIANTS:
-            known = kind.censoring == "last_known_alive"
+            is_default = kind.censoring == "last_known_alive"
             assert plain(by_sql(con, os_sql(kind))) == {
                 line.line_id: overall_survival(
                     line,
-                    is_dead=person.is_dead,
-                    death=person.death,
-                    last_alive=last_alive(person, number) if known else person.last_contact,
+                    is_dead=one.is_dead,
+                    death=one.death,
+                    last_alive=one.last_alive if is_default else one.last_contact,
                 )
-                for person, number, own in registry
-                for line in own
-            }, kind.name
+                for one in registry
+                for line in one.lines
+            } | after_linkage(registry), kind.name
         assert plain(by_sql(con, ttnt_sql())) == {
             line.line_id: time_to_next_treatment(
-                line,
-                is_dead=person.is_dead,
-                death=person.death,
-                last_alive=last_alive(person, number),
+                line, is_dead=one.is_dead, death=one.death, last_alive=one.last_alive
             )
-            for person, number, own in registry
-            for line in own
-        }
+            for one in registry
+            for line in one.lines
+        } | after_linkage(registry)
 
     agree()
-    assert set(seen) >= (EXPECTED if source == "assessments" else ANYWHERE)
+    expected = EXPECTED if source == "assessments" else ANYWHERE
+    if vital_status == "linkage_complete":
+        expected = expected | {"unknown_start_after_linkage", "unknown_response_after_end"}
+    assert set(seen) >= expected
+
+
+def after_linkage(registry: list[Known]) -> dict[str, Outcome]:
+    """The lines of which nothing is known, since they start after a linkage that is complete."""
+    return {
+        line.line_id: Outcome(None, None, "unknown_start_after_linkage")
+        for one in registry
+        for line in one.after
+    }
 
 
 def test_the_default_variants_are_those_of_the_lines(con: duckdb.DuckDBPyConnection) -> None:

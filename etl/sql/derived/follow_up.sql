@@ -152,7 +152,10 @@ shown as (
 select
     patient_id,
     is_dead and not is_death_left_out as is_dead,
-    case when not is_death_left_out then least(death_date, linked_until_date) end as death_date,
+    case
+        when not is_death_left_out and death_date is not null
+            then least(death_date, linked_until_date)
+    end as death_date,
     death_cause,
     linked_until_date,
     case

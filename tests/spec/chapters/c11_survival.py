@@ -148,6 +148,33 @@ CHAPTER = Chapter(
             declares={"vital_status": "linkage_complete"},
         ),
         Paragraph(
+            "Alive at such a linkage is censored at it",
+            """
+            0-63  nivolumab
+            80    scan SD
+            100   linked
+            """,
+            """
+            pfs_days | pfs_event | os_days | os_event
+            80       | no        | 100     | no
+            """,
+            declares={"vital_status": "linkage_complete"},
+        ),
+        Paragraph(
+            "Dead without a day stays unknown under it",
+            """
+            0-63  nivolumab
+            80    scan SD
+            100   linked
+            ?     death melanoma
+            """,
+            """
+            pfs_days | pfs_end_reason        | os_days | os_end_reason
+                     | unknown_death_undated |         | unknown_death_undated
+            """,
+            declares={"vital_status": "linkage_complete"},
+        ),
+        Paragraph(
             "Without such a declaration it is counted",
             """
             0-63  nivolumab
