@@ -22,6 +22,7 @@ LIMITS: Mapping[str, str] = {
     "adjuvant_refractory_days": "With adjuvant refractory disease within {value}",
     "stable_disease_days": "With stable disease from day {value}",
     "non_target_days": "With NON-CR/NON-PD from day {value}",
+    "stop_to_progression_days": "With a PD that dates a stop for progression up to {value} after it",
     "immune_confirmation_min_days": "With an iCPD confirming from {value} on",
     "immune_confirmation_max_days": "With an iCPD confirming up to {value}",
     "stopping_toxicity_days": "With toxicity that stopped a line within {value} of its end",
@@ -31,6 +32,8 @@ LIMITS: Mapping[str, str] = {
     "confirmation_max_not_evaluable": "With {value} allowed that cannot be evaluated",
     "accept_stable_between": "With {value} of stable disease allowed before confirmation",
     "toxicity_window_days": "With a toxicity window of {value}",
+    "contact_past_cutoff_days": "With a contact read as the cut-off up to {value} past it",
+    "person_days": "With dates of one person that agree up to {value} apart",
 }
 SWITCHES: Mapping[tuple[str, Any], str] = {
     ("progression_opens", False): "If a progression opened no line",
