@@ -18,7 +18,7 @@ from sqlglot.optimizer import build_scope
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from etl.ingest.source_tables import PLACE
+from etl.ingest.source_tables import KEY_FORM, PLACE
 from etl.models import Model
 from expectations.codelists import table_columns
 from expectations.contracts import all_contracts, physical_columns
@@ -71,7 +71,7 @@ def _known_columns() -> MappingSchema:
     schema: dict[str, Any] = {"source": {}, "codelists": table_columns()}
     for table in TABLES.values():
         texts = [c for name in table.column_names for c in (name, f"{name}__raw")]
-        own = {name: kind.upper() for name, kind in PLACE.items()}
+        own = {name: kind.upper() for name, kind in (PLACE | KEY_FORM).items()}
         schema["source"][table.name] = dict.fromkeys(texts, "VARCHAR") | own
     for contract in all_contracts().values():
         columns = {c.name: c.sql_type for c in physical_columns(contract)}

@@ -27,6 +27,7 @@ from etl.publish import expected_hospitals, files, publication, steps
 from etl.publish.night import Night, plan_night
 from etl.publish.publication import Publication, publish
 from etl.publish.shelf import Shelf
+from etl.rekey import bring_up_keys
 from etl.settings import Settings
 from etl.studies import Study, build_study, load_studies
 from etl.worklists.references import prepare_references
@@ -156,6 +157,7 @@ def load(
     remark = recover(con, settings)
     steps.begin(con)
     load_codelists(con)
+    bring_up_keys(con, the_catalogue(), settings.acceptances_path)
     in_force = read_governance(settings.governance, as_of)
     words = settings.words_of_the_night
     steward_file.copy_file(settings.acceptances_path, words)

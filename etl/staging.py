@@ -16,6 +16,13 @@ from expectations.export_format import TABLES, Column, Table
 _WHOSE_PATIENT_THE_EPISODE_NAMES = ("responses", "adverse_events")
 _PLACE = ", ".join(f"s.{name}" for name in PLACE)
 _FILE_ORDER = "_ordinal, _file, _line, _part"
+UNKEYED = "no key"
+"""What the key of a record begins with that has none of its own."""
+_FORMS = """case
+      when min(coalesce(_key_form, '')) over same_key <> max(coalesce(_key_form, '')) over same_key
+        then concat_ws(' / ', min(coalesce(_key_form, record_key)) over same_key,
+          max(coalesce(_key_form, record_key)) over same_key)
+    end as key_forms"""
 
 
 def staging_models() -> dict[str, str]:
@@ -33,6 +40,7 @@ def staging_sql(table: Table) -> str:
         "s._part as source_part",
         "s._ordinal as source_number",
         "placement.record_key",
+        "placement.key_forms",
         "placement.unplaced_because is null as is_placed",
         "placement.unplaced_because",
         *(text for column in table.columns for text in _typed(table, column)),
@@ -100,6 +108,15 @@ def _key(table: Table) -> str:
     return " || ".join([first, *(f"coalesce('|' || {other}, '')" for other in others)])
 
 
+def _content(table: Table) -> str:
+    """What a row without a key is known by: its filled cells, as name = value."""
+    cells = ", ".join(
+        f"case when s.{name} is not null then '{name}=' || cleaned(s.{name}) end"
+        for name in table.column_names
+    )
+    return f"'{UNKEYED}|' || left(md5(concat_ws(chr(31), {cells})), 16)"
+
+
 def _placement(table: Table) -> str:
     """Whether a row is attached: of those that can be, the first in file order takes the key."""
     content = ", ".join(f"s.{name}" for name in table.column_names)
@@ -107,23 +124,30 @@ def _placement(table: Table) -> str:
     return f"""with attached as (
   select
     {_PLACE},
-    {_key(table)} as record_key,{found}
+    s._key_form,
+    {_key(table)} is null as has_no_key,
+    coalesce({_key(table)}, {_content(table)}) as record_key,{found}
     row({content}) as content
   from source.{table.name} as s{joins}
 ),
 placement as (
-  -- of the rows that can be attached, the first in file order takes the key
+  -- of the rows that can be attached, the first in file order takes the key; without a key, rows
+  -- of one content are told apart by their order
   select
-    attached.* exclude (record_key, content),
-    coalesce(record_key, _file || ':' || _line) as record_key,
+    attached.* exclude (record_key, content, has_no_key, _key_form),
+    record_key || case when has_no_key then '|' || row_number() over first_come else '' end
+      as record_key,
+    {_FORMS},
     case
-      when record_key is null then 'missing_key'{orphan}
+      when has_no_key then 'missing_key'{orphan}
       when row_number() over first_come = 1 then null
       when content is not distinct from first_value(content) over first_come then 'exact_duplicate'
       else 'duplicate_key'
     end as unplaced_because
   from attached
-  window first_come as (partition by {within} order by {_FILE_ORDER})
+  window
+    first_come as (partition by {within} order by {_FILE_ORDER}),
+    same_key as (partition by record_key)
 )"""
 
 
@@ -157,22 +181,19 @@ def _placement_of_drugs(table: Table) -> str:
     return f"""with attached as (
   select
     {_PLACE},
+    s._key_form,
     cleaned(s.treatment_id) as written_treatment_id,
     treatments.treatment_id,
     treatments.patient_id,
     treatments.hospital_id,
-    cleaned(s.drug) as drug,
-    cleaned(s.start_date) as start_date,
-    -- rows of one drug and start are told apart by their order, so a key never repeats
-    row_number() over (
-      partition by cleaned(s.treatment_id), cleaned(s.drug), cleaned(s.start_date)
-      order by {_FILE_ORDER}
-    ) as ordinal,
-    -- a row that says nothing new is not a second administration
-    row_number() over (
-      partition by cleaned(s.treatment_id), {content}
-      order by {_FILE_ORDER}
-    ) as times_written
+    coalesce(
+      cleaned(s.treatment_id) || '|' || left(
+        md5(concat_ws(chr(31), coalesce(cleaned(s.drug), ''), coalesce(cleaned(s.start_date), ''))),
+        8
+      ),
+      {_content(table)}
+    ) as record_key,
+    row({content}) as content
   from source.drugs as s
   left join staging.treatments as treatments
     on treatments.treatment_id = cleaned(s.treatment_id) and treatments.is_placed
@@ -182,17 +203,20 @@ placement as (
     {", ".join(PLACE)},
     patient_id,
     hospital_id,
-    case
-      when written_treatment_id is null then _file || ':' || _line
-      else written_treatment_id
-        || '|' || coalesce(drug, '') || '|' || coalesce(start_date, '') || '|' || ordinal
-    end as record_key,
+    -- rows of one drug and start are told apart by their order, so a key never repeats
+    record_key || '|' || row_number() over (partition by record_key order by {_FILE_ORDER})
+      as record_key,
+    {_FORMS},
     case
       when written_treatment_id is null then 'missing_key'
       when treatment_id is null then 'orphan'
-      when times_written > 1 then 'exact_duplicate'
+      -- a row that says nothing new is not a second administration
+      when row_number() over (
+        partition by written_treatment_id, content order by {_FILE_ORDER}
+      ) > 1 then 'exact_duplicate'
     end as unplaced_because
   from attached
+  window same_key as (partition by record_key)
 )"""
 
 

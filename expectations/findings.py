@@ -15,6 +15,8 @@ from expectations.quality_tables import FINDINGS_TONIGHT
 from expectations.subjects import Subject
 
 CUT_OFF = "export_date"
+FINDING_ID = "md5(concat_ws('|', source, rule_id, record_key, fingerprint))"
+"""SQL of a finding's id, of the columns that make it."""
 
 
 def write_findings(
@@ -51,7 +53,7 @@ def write_findings(
             {branches}
         )
         select
-            md5(concat_ws('|', origin.source, rule_id, record_key, fingerprint)) as finding_id,
+            {FINDING_ID} as finding_id,
             rule_id, rule_hash, stage, subject, record_key, patient_id, hospital_id,
             source_file, source_line, source_part, source_number, raw_values, compared_with,
             fingerprint, severity,
@@ -80,6 +82,17 @@ def values_json(columns: Mapping[str, str], names: Sequence[str]) -> str:
     return f"cast(json_object({pairs}) as varchar)"
 
 
+def _with_forms(columns: Mapping[str, str], compared: str) -> str:
+    """The values compared with, and the forms of a key where rows of one key differ in them."""
+    if "key_forms" not in columns:
+        return compared
+    return (
+        "case when key_forms is null then "
+        f"{compared} else cast(json_merge_patch({compared}, "
+        "json_object('key_forms', key_forms)) as varchar) end"
+    )
+
+
 def _lasting(names: Sequence[str]) -> list[str]:
     """Without the data cut-off: nobody entered it, and it is another one every night."""
     return [name for name in names if name != CUT_OFF]
@@ -101,7 +114,7 @@ def _branch(subject: Subject, columns: Mapping[str, str], compiled: CompiledRule
             '{rule.subject}' as subject, record_key, patient_id, hospital_id,
             source_file, source_line, {place},
             {values_json(columns, own)} as raw_values,
-            {values_json(columns, compared)} as compared_with,
+            {_with_forms(columns, values_json(columns, compared))} as compared_with,
             {_hash_of(columns, _lasting(judged))} as fingerprint,
             cast({accept_key} as varchar) as accept_key, '{rule.severity}' as severity
         from s where {compiled.violated}"""

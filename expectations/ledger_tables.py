@@ -112,6 +112,11 @@ ACCEPTANCE_BINDINGS: Columns = {
     "lapsed_on": ("date", "Day it lapsed."),
 }
 
+FINDING_ALIASES: Columns = {
+    "earlier_finding_id": ("varchar not null", "Id under the keys of an earlier release."),
+    "finding_id": ("varchar not null", "The finding's id today."),
+}
+
 LEDGER: Mapping[str, Columns] = {
     "findings": FINDINGS,
     "finding_events": FINDING_EVENTS,
@@ -125,20 +130,31 @@ LEDGER: Mapping[str, Columns] = {
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
     """Create the ledger's tables where they are absent, and columns that came later."""
     con.execute("create schema if not exists quality")
+    if not _columns_of(con, "findings"):
+        create_aliases(con)  # that it is absent tells a ledger of before keys changed
     for name, columns in (*LEDGER.items(), ("snapshots", SNAPSHOTS)):
         _add_later_columns(con, name, columns)
         create_table(con, name, columns)
     _number_the_nights(con)
 
 
-def _add_later_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
-    """Give the table of an older home the columns it lacks; counts of then are 0."""
+def create_aliases(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the table of the ids that findings had under the keys of an earlier release."""
+    create_table(con, "finding_aliases", FINDING_ALIASES)
+
+
+def _columns_of(con: duckdb.DuckDBPyConnection, name: str) -> set[str]:
     rows = con.execute(
         "select column_name from duckdb_columns() where schema_name = 'quality' "
         "and table_name = $name and database_name = current_database()",
         {"name": name},
     ).fetchall()
-    present = {str(row[0]) for row in rows}
+    return {str(row[0]) for row in rows}
+
+
+def _add_later_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
+    """Give the table of an older home the columns it lacks; counts of then are 0."""
+    present = _columns_of(con, name)
     for column, (sql_type, _) in columns.items():
         if present and column not in present:
             bare = sql_type.removesuffix(" not null")

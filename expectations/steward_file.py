@@ -68,6 +68,13 @@ _VERSIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        create table finding_aliases (
+            earlier_finding_id text primary key, finding_id text not null
+        )
+        """,
+    ),
 )
 """What each version of the file adds to the one before; `pragma user_version` counts them."""
 
@@ -119,6 +126,14 @@ def copy_file(path: Path, into: Path) -> None:
             closing(sqlite3.connect(into)) as to,
         ):
             said.backup(to)
+
+
+def finding_aliases(path: Path) -> dict[str, str]:
+    """Today's id of each finding that an earlier release knew by another."""
+    with read_file(path) as db:
+        if db is None:
+            return {}
+        return dict(db.execute("select earlier_finding_id, finding_id from finding_aliases"))
 
 
 def acceptance_id(number: int) -> str:

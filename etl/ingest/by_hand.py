@@ -65,7 +65,7 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> Non
     table = TABLES[name]
     filled: list[list[Any]] = []
     for number, row in enumerate(rows, start=1):
-        unknown = set(row) - {*table.column_names, "_file", "_line", "_part"}
+        unknown = set(row) - {*table.column_names, "_file", "_line", "_part", "_key_form"}
         if unknown:
             raise ValueError(f"{name} has no column {', '.join(sorted(unknown))}")
         values: list[Any] = []
@@ -79,6 +79,7 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> Non
                 row.get("_line", number + 1),
                 row.get("_part", list(TABLES).index(name) + 1),
                 number,
+                row.get("_key_form"),
             ]
         )
     for first in range(0, len(filled), _ROWS_A_STATEMENT):

@@ -19,7 +19,14 @@ from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.received import Delivered
 from expectations.export_format import TABLES
 
-_KEPT = (*TABLES, "collected", "repeated_values", "unmatched_forms", "unread_cells")
+_KEPT = (
+    *TABLES,
+    "collected",
+    "repeated_values",
+    "unmatched_forms",
+    "unread_cells",
+    "normalised_cells",
+)
 _OLDER = (
     "This delivery is older than what is in hand for every hospital it covers: the state of the "
     "registry did not change."
@@ -302,8 +309,11 @@ def _lay_together(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
         ("repeated_values", ("kept_file", "other_file")),
         ("unmatched_forms", ("file_name",)),
         ("unread_cells", ("file_name",)),
+        ("normalised_cells", ()),
     ):
-        renamed = ", ".join(f"t.{name} || {label} as {name}" for name in files)
+        renamed = (
+            ", ".join(f"t.{name} || {label} as {name}" for name in files) or "t.cells as cells"
+        )
         con.execute(f"delete from source.{table}")
         con.execute(
             f"insert into source.{table} by name select t.* exclude (_export_id, _hospital) "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from etl.ingest.raw_tables import identifier, literal
+from etl.ingest.unicode import STRIPPED_KINDS, normal, shown
 from etl.ingest.values import translated, trimmed, written
 from etl.sources import ColumnMapping, Mapping, TablePart
 from expectations.export_format import TABLES, Table
@@ -73,9 +74,10 @@ def _fill(
     present = _present(part, table, file)
     condition = _condition(part)
     con.execute(
-        f"insert into source.{table.name} ({_targets(present)}, _file, _line, _ordinal, _part) "
-        f"select *, {number} from "
-        f"({select_values(raw, table, present, part.file, mapping, file)} where {condition})"
+        f"insert into source.{table.name} ({_targets(present)}, _file, _line, "
+        "_ordinal, _key_form, _part) "
+        f"{select_values(raw, table, present, part.file, mapping, file)}, "
+        f"{_key_form(table, present)}, {number} from cells where {condition}"
     )
     left = con.execute(f"select count(*) from {raw} where ({condition}) is not true").fetchone()
     if not left or not left[0]:
@@ -84,6 +86,16 @@ def _fill(
     return [
         f"{file.name}: {left[0]} rows are not taken as {table.name}, only those whose {conditions}."
     ]
+
+
+def _key_form(table: Table, present: dict[str, ColumnMapping]) -> str:
+    """SQL of the ids of a key as delivered, to be told from those they print like; else NULL."""
+    ids = [name for name in table.key if name in present and table.column(name).kind == "id"]
+    read = [identifier(one) for name in ids for one in present[name].columns_read]
+    if not read:
+        return "cast(null as varchar)"
+    differs = " or ".join(f"{one} <> {normal(one, strips=True)}" for one in read)
+    return f"case when {differs} then concat_ws('|', {', '.join(map(shown, read))}) end"
 
 
 def _condition(part: TablePart) -> str:
@@ -110,6 +122,8 @@ def select_values(
 ) -> str:
     """SQL that selects native value and written text of each column, with file, line, ordinal.
 
+    It ends before its FROM: the caller adds columns, and reads from `cells`.
+
     Args:
         raw: the table in raw.
         table: the native table.
@@ -123,13 +137,14 @@ def select_values(
     for name, mapped in present.items():
         cell = identifier(f"cell {name}")
         empty = file.empty_codes.get(mapped.column or "", ())
-        cells.append(f"{written(mapped, described, empty)} as {cell}")
+        strips = table.column(name).kind in STRIPPED_KINDS
+        cells.append(f"{written(mapped, described, empty, strips=strips)} as {cell}")
         values.append(
             f"{translated(cell, mapped, table.column(name), described, mapping)} as {name}"
         )
-        as_written = identifier(mapped.column) if mapped.column else cell
+        as_written = normal(identifier(mapped.column), strips=strips) if mapped.column else cell
         values.append(f"case when {cell} is not null then {as_written} end as {name}__raw")
     return (
-        f"select {', '.join(values)}, _file, _line, _ordinal "
-        f"from (select *, {', '.join(cells)} from {raw}) as cells"
+        f"with cells as (select *, {', '.join(cells)} from {raw}) "
+        f"select {', '.join(values)}, _file, _line, _ordinal"
     )

@@ -38,6 +38,7 @@ from etl.ingest.records import Records, UnreadCells
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
 from etl.ingest.source_tables import create_source_tables, declare
+from etl.ingest.unicode import count_normalised, normal_id
 from etl.ingest.values import date, trimmed
 from etl.settings import ZONE
 from etl.sources import Mapping, SourceFile, load_mapping
@@ -91,7 +92,9 @@ def _load(
     zone: str,
     withdrawn: Sequence[str],
 ) -> Registration:
-    hospitals = delivery.manifest.hospitals if delivery.manifest else ()
+    hospitals = (
+        tuple(normal_id(one) for one in delivery.manifest.hospitals) if delivery.manifest else ()
+    )
     if delivery.manifest is not None:
         named = f"{delivery.folder / MANIFEST}, export_date"
         refuse_impossible(delivery.manifest.cut_off, named, as_of)
@@ -124,6 +127,7 @@ def _load(
     warnings += check_labels(mapping, loaded)
     warnings += conform(con, mapping, loaded)
     warnings += join_repeated_forms(con, mapping, loaded)
+    count_normalised(con, mapping, {key: (one.name, one.columns) for key, one in loaded.items()})
     names = {key: file.name for key, file in loaded.items()}
     gone = honour_opt_outs(con, governance, mapping, names, source)
     counts = [

@@ -12,6 +12,7 @@ is.
 import duckdb
 
 from etl.governance import Governance
+from etl.ingest.unicode import normal_id
 from expectations.export_format import TABLES
 
 
@@ -25,7 +26,8 @@ def apply_merges(con: duckdb.DuckDBPyConnection, governance: Governance) -> int:
     if not governance.merged:
         return 0
     con.executemany(
-        "insert into source.merged_patients values (?, ?)", list(governance.merged.items())
+        "insert into source.merged_patients values (?, ?)",
+        [[normal_id(one) for one in pair] for pair in governance.merged.items()],
     )
     rewritten = 0
     for table in TABLES.values():

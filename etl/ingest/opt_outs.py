@@ -18,6 +18,7 @@ import duckdb
 
 from etl.governance import Governance
 from etl.ingest.raw_tables import identifier, literal
+from etl.ingest.unicode import normal_id
 from etl.ingest.values import trimmed
 from etl.parameters import Parameters
 from etl.sources import Mapping as SourceMapping
@@ -63,7 +64,9 @@ def honour_opt_outs(
     )
     if not governance.opted_out:
         return {}
-    con.executemany("insert into raw.opted_out values (?)", [[i] for i in governance.opted_out])
+    con.executemany(
+        "insert into raw.opted_out values (?)", [[normal_id(i)] for i in governance.opted_out]
+    )
     if mapping.declares.person_key == "one_disease" and Parameters().link_persons == "auto":
         _add_persons(con, source)
     con.execute("create or replace temp table _theirs (_file varchar, _line bigint)")
@@ -161,7 +164,7 @@ def _note_cells(con: duckdb.DuckDBPyConnection, key: str, column: str, ids: str)
     if held:
         con.execute(
             f"insert into _theirs select _file, _line from raw.{identifier(key)} "
-            f"where {trimmed(column)} in ({ids})"
+            f"where {trimmed(column, strips=True)} in ({ids})"
         )
 
 
@@ -203,7 +206,9 @@ def _note_forms(
     for name, parts in mapping.tables.items():
         for form in (one for part in parts for one in part.repeated if one.file in files):
             columns = [form.key[column] for column in TABLES[name].key if column in form.key]
-            key = " || '|' || ".join(f"coalesce({trimmed(column)}, '')" for column in columns)
+            key = " || '|' || ".join(
+                f"coalesce({trimmed(column, strips=True)}, '')" for column in columns
+            )
             con.execute(
                 f"insert into _theirs select _file, _line from raw.{identifier(form.file)} "
                 f"where {key} in (select key from raw.opted_out_records where table_name = ?)",

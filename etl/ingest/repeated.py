@@ -70,14 +70,16 @@ def _form_rows(table: Table, form: RepeatedForm, mapping: Mapping, file: LoadedF
     }
     rows = select_values(raw, table, present, form.file, mapping, file)
     form_date = _form_date(form.dated_by, form.dates or described.dates, mapping)
-    keys = ", ".join(f"{trimmed(column)} as _key_{name}" for name, column in form.key.items())
+    keys = ", ".join(
+        f"{trimmed(column, strips=True)} as _key_{name}" for name, column in form.key.items()
+    )
     missing = [name for name in form.columns if name not in present]
     nulls = "".join(
         f", cast(null as varchar) as {name}, cast(null as varchar) as {name}__raw"
         for name in missing
     )
     return (
-        f"select f.*{nulls}, k.* exclude (_row) from ({rows}) as f "
+        f"select f.*{nulls}, k.* exclude (_row) from ({rows} from cells) as f "
         f"join (select _ordinal as _row, {form_date} as _form_date, {keys} from {raw}) as k "
         "on k._row = f._ordinal"
     )

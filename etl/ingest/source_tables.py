@@ -12,6 +12,9 @@ from expectations.export_format import TABLES, Table
 PLACE = {"_file": "varchar", "_line": "bigint", "_part": "bigint", "_ordinal": "bigint"}
 """Where a row of a source table stands: file, line, part of the mapping, number within it."""
 
+KEY_FORM = {"_key_form": "varchar"}
+"""The key as delivered, where making `source` changed it; shown so that it can be told apart."""
+
 _FIXED = {
     "export": (
         "One row: the export in hand.",
@@ -42,6 +45,10 @@ _FIXED = {
         """table_name varchar, record_key varchar, patient_id varchar, column_name varchar,
         kept_value varchar, other_value varchar, kept_file varchar, kept_line bigint,
         other_file varchar, other_line bigint, is_contradiction boolean""",
+    ),
+    "normalised_cells": (
+        "One row per file and mapped column: cells that were not in Unicode's composed form.",
+        "file_name varchar, column_name varchar, cells bigint",
     ),
     "unmatched_forms": (
         "One row per repeated form whose record is not in the table it belongs to.",
@@ -87,7 +94,7 @@ def declare(con: duckdb.DuckDBPyConnection, declarations: Declarations) -> None:
 
 def _columns(table: Table) -> str:
     values = [f"{name} varchar, {name}__raw varchar" for name in table.column_names]
-    return ", ".join([*values, *(f"{name} {kind}" for name, kind in PLACE.items())])
+    return ", ".join([*values, *(f"{name} {kind}" for name, kind in (PLACE | KEY_FORM).items())])
 
 
 def _text(value: str) -> str:

@@ -54,6 +54,7 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         ("controls", "controls"),
         ("estimate_change_records", "estimate_change_records"),
         ("estimate_changes", "estimate_changes"),
+        ("finding_aliases", "finding_aliases"),
         ("finding_events", "next_finding_events"),
         ("finding_references", "finding_references"),
         ("findings", "next_findings"),

@@ -11,7 +11,7 @@ simply sent again.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import duckdb
 from etl.errors import InputUnreadableError
 from etl.worklists.read import Answered, Problem, Returned, read_workbook
 from etl.worklists.select import OPEN
-from expectations import queries
+from expectations import queries, steward_file
 from expectations.query_life import CONFIRMED, Finding, Query, is_over
 
 READER = "worklist import"
@@ -104,7 +104,7 @@ def import_file(
         _check_registry(returned, con)
     except InputUnreadableError as error:
         return Outcome(path.name, refused=str(error))
-    known = _look_up(con, [one.finding_id for one in returned.answers])
+    known = _look_up(con, returned.answers, steward_file.finding_aliases(stewards))
     asked = {one.finding_id: one for one in queries.read(stewards) if one.state != "closed"}
     said = {(one.query_id, one.author, one.text) for one in queries.read_comments(stewards)}
     problems = list(returned.problems)
@@ -115,7 +115,7 @@ def import_file(
         if found is None:
             problems.append(_unknown(one))
             continue
-        query = _alive(asked.get(one.finding_id), found)
+        query = _alive(asked.get(found.finding.finding_id), found)
         problem = _problem(one, found, query, returned)
         if problem is not None:
             problems.append(problem)
@@ -152,7 +152,12 @@ def _check_registry(returned: Returned, con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, _Known]:
+def _look_up(
+    con: duckdb.DuckDBPyConnection, answers: Sequence[Answered], aliases: Mapping[str, str]
+) -> dict[str, _Known]:
+    """What is known of each finding, by the id in the list, which may be of an earlier release."""
+    given = {one.finding_id: aliases.get(one.finding_id, one.finding_id) for one in answers}
+    ids = {*given, *given.values()}
     rows = con.execute(
         "select finding_id, status, closed_on, rule_id, rule_hash, record_key, hospital_id, "
         "accept_key, opened_on from quality.findings where list_contains($ids, finding_id)",
@@ -161,7 +166,11 @@ def _look_up(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, _K
     known = {}
     for finding_id, status, closed_on, *rest in rows:
         known[finding_id] = _Known(status, Finding(finding_id, *rest), closed_on)
-    return known
+    return {
+        old: replace(found, finding=replace(found.finding, finding_id=new))
+        for old, new in given.items()
+        if (found := known.get(new) or known.get(old)) is not None
+    }
 
 
 def _problem(

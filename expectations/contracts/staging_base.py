@@ -47,7 +47,13 @@ class StagingContract(Contract):
     )
     source_number: Series[int] = column("Number of the row within that part.", nullable=False, ge=1)
     record_key: Series[str] = column(
-        "Key columns joined by '|', or file:line where all of them are empty.", nullable=False
+        "Key columns joined by '|'; of drugs treatment, hash of drug and start, and number; of a "
+        "record without a key 'no key', hash of its content, and number among equal ones.",
+        nullable=False,
+    )
+    key_forms: Series[str] = column(
+        "Forms in which the rows of this key write it, where only Unicode's form or characters "
+        "without width differ; these are shown as <U+200B>."
     )
     is_placed: Series[bool] = column("Whether the row is used in derivation.", nullable=False)
     unplaced_because: Series[str] = column(

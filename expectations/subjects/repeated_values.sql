@@ -1,7 +1,16 @@
 -- One row per value that a repeated form gives again.
 select
-    r.table_name || '|' || r.record_key || '|' || r.column_name || '|' || r.other_file || ':' || r.other_line
-        as record_key,
+    concat_ws(
+        '|',
+        r.table_name,
+        r.record_key,
+        r.column_name,
+        left(md5(r.other_value), 8),
+        row_number() over (
+            partition by r.table_name, r.record_key, r.column_name, r.other_value
+            order by r.other_file, r.other_line
+        )
+    ) as record_key,
     r.patient_id,
     p.hospital_id,
     r.other_file as source_file,
