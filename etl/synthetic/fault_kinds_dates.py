@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from etl.synthetic.calibration import EXPORT_DATE
-from etl.synthetic.faults import Bench, fault
+from etl.synthetic.faults import Bench, drug_key, fault
 from expectations.export_format import TABLES
 
 FUTURE = "2029-05-01"
@@ -25,7 +25,7 @@ def shifted(date: str, days: int) -> str:
 def record_key(table: str, row: dict[str, str]) -> str:
     """The record key of a row, as staging makes it of a row whose key is not repeated."""
     if table == "drugs":
-        return f"{row['treatment_id']}|{row['drug']}|{row['start_date']}|1"
+        return drug_key(row["treatment_id"], row["drug"], row["start_date"])
     return "|".join(row[name] for name in TABLES[table].key if row[name])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from etl.synthetic.faults import Bench, fault
+from etl.synthetic.faults import Bench, drug_key, fault
 from expectations.export_format import TABLES
 
 _PREFIX = {"responses": "RSP", "adverse_events": "AE", "local_treatments": "LOC"}
@@ -244,5 +244,5 @@ def drug_of_no_episode(bench: Bench, rule: str, count: int) -> None:
     for _, row in bench.pick("drugs", _single_drug(bench), count):
         treatment = bench.new_key("T")
         bench.add("drugs", row, treatment_id=treatment)
-        key = f"{treatment}|{row['drug']}|{row['start_date']}|1"
+        key = drug_key(treatment, row["drug"], row["start_date"])
         bench.report(rule, "drugs", key, "", "treatment not registered", "treatment_id")

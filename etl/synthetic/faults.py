@@ -8,6 +8,7 @@ Faults lie outside the calibration cohort and the decoys, one a patient, and non
 out of the ipilimumab-treated.
 """
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,12 @@ from expectations.export_format import TABLES
 
 PER_RULE = 3
 PER_RULE_OF_SHARE = 4
+
+
+def drug_key(treatment: str, drug: str, start: str) -> str:
+    """The record key of a drug whose row is not repeated, as the export format gives it."""
+    digest = hashlib.md5(f"{drug}\x1f{start}".encode(), usedforsecurity=False)
+    return f"{treatment}|{digest.hexdigest()[:8]}|1"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ def night(
 
 def _errors(night: SyntheticNight) -> Found:
     rows = night.rows(
-        "select rule_id, record_key from quality.findings_tonight where severity = 'error'"
+        "select rule_id, case when record_key like 'no key|%' "
+        "then source_file || ':' || source_line else record_key end "
+        "from quality.findings_tonight where severity = 'error'"
     )
     return {(rule, key) for rule, key in rows}
 

@@ -9,6 +9,7 @@ from etl.models import load_models, run_model
 from etl.parameters import Parameters
 from etl.warehouse import open_memory
 from expectations.codelists import load_codelists
+from expectations.export_format import TABLES
 from expectations.quality_tables import FINDINGS_TONIGHT
 from tests.derivations import create_quality_tables, derive
 from tests.support import rows
@@ -81,6 +82,8 @@ def doubts(
         "patient_id": "P2" if record_key.startswith("T3") else "P1",
         "source_file": f"{subject}.csv",
         "source_line": line,
+        "source_part": [*TABLES, subject].index(subject) + 1,
+        "source_number": line - 1,
         "severity": severity,
         "is_accepted": accepted,
     }
@@ -112,7 +115,7 @@ def test_a_treatment_without_a_line_is_the_patients_doubt(con: duckdb.DuckDBPyCo
 
 
 def test_a_doubtful_drug_is_told_by_its_line_in_the_file(con: duckdb.DuckDBPyConnection) -> None:
-    key = "T3|nivolumab|2020-06-01|1"
+    key = "T3|2692a6ae|1"
     assert doubts(con, "drugs", key, line=2) == [(OTHER, "response")]
 
 

@@ -111,7 +111,7 @@ def test_regimen_speaks_where_the_episode_has_no_drug_rows(con):
         ),
         (
             *("T2", "drugs", "nivolumab", date(2021, 1, 5), date(2021, 1, 5)),
-            *(None, 4, "T2|Opdivo||1", "drugs.csv"),
+            *(None, 4, "T2|e1561208|1", "drugs.csv"),
         ),
         (
             *("T3", "regimen", None, date(2022, 7, 1), date(2022, 1, 1)),

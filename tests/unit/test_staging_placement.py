@@ -26,7 +26,7 @@ def test_a_patient_is_placed_once_by_the_first_row_in_the_file(con):
         ("P1", 2, None),
         ("P1", 3, "duplicate_key"),
         ("P1", 4, "exact_duplicate"),
-        ("patients.csv:5", 5, "missing_key"),
+        ("no key|d617e33e8cab0cfe|1", 5, "missing_key"),
         ("P2", 6, None),
     ]
 
@@ -62,7 +62,7 @@ def test_a_treatment_needs_its_patient(con):
         ("T1", 2, None),
         ("T2", 3, "orphan"),
         ("T3", 4, "orphan"),
-        ("treatments.csv:5", 5, "missing_key"),
+        ("no key|1964da8da95614a2|1", 5, "missing_key"),
         ("T1", 6, "duplicate_key"),
         ("T1", 7, "orphan"),
     ]
@@ -117,7 +117,7 @@ def test_an_adverse_event_goes_the_same_way(con):
     assert placed(con, "adverse_events") == [
         ("E1", 2, None),
         ("E2", 3, "orphan"),
-        ("adverse_events.csv:4", 4, "missing_key"),
+        ("no key|1eb0cb56bd53f067|1", 4, "missing_key"),
     ]
 
 
@@ -163,12 +163,12 @@ def test_a_drug_belongs_to_a_placed_episode_and_takes_its_patient(con):
         "select record_key, patient_id, hospital_id, unplaced_because from staging.drugs "
         "order by source_line",
     ) == [
-        ("T1|ipi|2020-01-02|1", "P1", "H1", None),
-        ("T1|ipi|2020-01-02|2", "P1", "H1", None),
-        ("T1|ipi|2020-01-02|3", "P1", "H1", "exact_duplicate"),
-        ("T1|||1", "P1", "H1", None),
-        ("T2|ipi|2020|1", None, None, "orphan"),
-        ("drugs.csv:7", None, None, "missing_key"),
+        ("T1|9afcd242|1", "P1", "H1", None),
+        ("T1|9afcd242|2", "P1", "H1", None),
+        ("T1|9afcd242|3", "P1", "H1", "exact_duplicate"),
+        ("T1|ad1e41ce|1", "P1", "H1", None),
+        ("T2|32661b6a|1", None, None, "orphan"),
+        ("no key|cc548a7f55e568c2|1", None, None, "missing_key"),
     ]
 
 
