@@ -8,6 +8,7 @@ import pytest
 
 from etl.ingest import load_export
 from etl.models import run_layer
+from etl.parameters import Parameters
 from etl.sources import Mapping
 from etl.worklists.export import source_columns
 from etl.worklists.references import prepare_references
@@ -90,7 +91,7 @@ def wide(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConne
     """The wide file staged and judged, its findings planned as on a first night."""
     (tmp_path / "wide.csv").write_text(WIDE)
     load_export(con, tmp_path, "wide", mapping=MAPPING)
-    run_layer(con, "staging", {})
+    run_layer(con, "staging", Parameters().as_sql())
     catalogue = load_catalogue()
     prepare(con, catalogue)
     judge(con, catalogue, "source")

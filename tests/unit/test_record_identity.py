@@ -8,6 +8,7 @@ import pytest
 
 from etl.ingest import load_export
 from etl.models import run_layer
+from etl.parameters import Parameters
 from expectations.catalogue import load_catalogue
 from expectations.evaluate import judge, prepare
 from tests.support import native, rows, run_layers
@@ -101,7 +102,7 @@ def delivered(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPy
     )
     write_manifest(folder)
     load_export(con, folder, "native")
-    run_layer(con, "staging", {})
+    run_layer(con, "staging", Parameters().as_sql())
     return con
 
 
