@@ -22,7 +22,7 @@ LIMITS: Mapping[str, str] = {
     "adjuvant_refractory_days": "With adjuvant refractory disease within {value}",
     "stable_disease_days": "With stable disease from day {value}",
     "non_target_days": "With NON-CR/NON-PD from day {value}",
-    "stop_to_progression_days": "With a PD that dates a stop for progression up to {value} after it",
+    "stop_to_progression_days": "With a PD dating a stop for progression {value} before it",
     "immune_confirmation_min_days": "With an iCPD confirming from {value} on",
     "immune_confirmation_max_days": "With an iCPD confirming up to {value}",
     "stopping_toxicity_days": "With toxicity that stopped a line within {value} of its end",
