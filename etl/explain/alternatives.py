@@ -131,6 +131,15 @@ def _of_clause(judged: Judged) -> Iterator[tuple[str, int]]:
         yield "combination_window_days", judged.days_from_line_start
         if start.replaceable_since_step >= judged.so_far[0].step:
             yield "substitution_days", judged.shown_pause
+    for row in judged.facts.exposures:
+        # What the line before was given and whose own stop lies after this start.
+        if (
+            row.start_date < start.start_date
+            and row.stop_date
+            and row.stop_date > start.start_date
+            and row.substance in {one.substance for one in judged.given_before}
+        ):
+            yield "carried_days", (row.stop_date - start.start_date).days
     if start.clause in ("progression", "beyond_progression") and not judged.new:
         yield "beyond_progression_days", start.own_pause_days or 0
 

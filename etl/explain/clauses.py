@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from etl.explain.document import Statement
-from etl.explain.facts import Evidence, Exposure, Facts, Source, Start
+from etl.explain.facts import Evidence, Facts, Given, Source, Start
 from etl.explain.words import SETTINGS, days, joined, on, sources
 
 
@@ -25,7 +25,7 @@ class Judged:
         return self.facts.line_so_far(self.start)
 
     @property
-    def given(self) -> tuple[Exposure, ...]:
+    def given(self) -> tuple[Given, ...]:
         """What starts."""
         return self.facts.given_at(self.start)
 
@@ -40,9 +40,13 @@ class Judged:
         return "was" if len({one.substance for one in self.given}) == 1 else "were"
 
     @property
-    def given_before(self) -> tuple[Exposure, ...]:
-        """What the line had been given."""
-        return tuple(one for start in self.so_far for one in self.facts.given_at(start))
+    def given_before(self) -> tuple[Given, ...]:
+        """What the line had been given, carried or started."""
+        if not self.so_far:
+            return ()
+        carried = [one for one in self.facts.given_in(self.so_far[0].line_id) if one.is_carried]
+        started = [one for start in self.so_far for one in self.facts.given_at(start)]
+        return (*carried, *started)
 
     @property
     def new(self) -> list[str]:
@@ -64,14 +68,17 @@ class Judged:
     @property
     def pause(self) -> int:
         """From the last day on which the line may have gone on; negative while it did."""
+        if self.start.pause_days is not None:
+            return self.start.pause_days
         last = max(one.last_possible_date for one in self.so_far)
         return (self.start.start_date - last).days
 
     @property
     def shown_pause(self) -> int:
         """From the last day on which the line is known to have gone on."""
-        last = max(one.last_shown_date for one in self.so_far)
-        return (self.start.start_date - last).days
+        shown = [one.last_shown_date for one in self.so_far]
+        shown += [one.stop_date for one in self.given_before if one.is_carried and one.stop_date]
+        return (self.start.start_date - max(shown)).days
 
     @property
     def gap_limit(self) -> int:
@@ -84,7 +91,7 @@ class Judged:
         return max(usual, held)
 
     @property
-    def last_stops(self) -> tuple[Exposure, ...]:
+    def last_stops(self) -> tuple[Given, ...]:
         """What stopped last in the line that stood."""
         stops = [one for one in self.given_before if one.stop_date is not None]
         last = max((one.stop_date for one in stops if one.stop_date), default=None)
@@ -183,6 +190,17 @@ def _progression(judged: Judged) -> Said:
 def _new_substance(judged: Judged) -> Said:
     limits = judged.facts.parameters
     verb = "was" if len(judged.new) == 1 else "were"
+    if judged.days_from_line_start <= limits.combination_window_days:
+        return (
+            (
+                f"{joined(judged.new)} {verb} new, {days(judged.days_from_line_start)} after the "
+                "line before started; that is within the combination window of "
+                f"{days(limits.combination_window_days)}, but everything given in it had stopped "
+                "by then, for progression, toxicity or the patient's choice, and none of it "
+                "started again: this is a switch."
+            ),
+            sources(judged.given_before),
+        )
     text = (
         f"{joined(judged.new)} {verb} new, {days(judged.days_from_line_start)} after the line "
         "before started, later than the combination window of "

@@ -51,9 +51,9 @@ def _pairs(text: str) -> str:
 def _effect(facts: Facts, one: Finding) -> str:
     if one.is_accepted:
         return "It was accepted, so it makes nothing doubtful."
-    if one.severity != "error" or one.stage != "source":
-        return "It makes no derived value doubtful."
     made = [doubt for doubt in facts.doubts if doubt.rule_id == one.rule_id]
+    if not made and (one.severity != "error" or one.stage != "source"):
+        return "It makes no derived value doubtful."
     if not made:
         return "It makes no value of a line doubtful."
     said = []

@@ -8,44 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from etl.explain.rows import Exposure as Exposure
+from etl.explain.rows import Given as Given
+from etl.explain.rows import Place as Place
+from etl.explain.rows import Row as Row
+from etl.explain.rows import Source as Source
 from etl.parameters import Parameters
-
-
-@dataclass(frozen=True)
-class Source:
-    """A row of a delivered file. `record` is its key."""
-
-    file: str
-    line: int
-    record: str = ""
-
-    def __str__(self) -> str:
-        """The row as a person finds it: 'treatments.csv:12'."""
-        return f"{self.file}:{self.line}"
-
-
-Place = tuple[str, int, int, int]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What every record that mirrors a source row has."""
-
-    source_file: str
-    source_line: int
-    record_key: str
-    source_part: int = field(default=1, kw_only=True)
-    source_number: int = field(default=1, kw_only=True)
-
-    @property
-    def place(self) -> Place:
-        """File, line, part and number of the row."""
-        return self.source_file, self.source_line, self.source_part, self.source_number
-
-    @property
-    def source(self) -> Source:
-        """The row it was read from."""
-        return Source(self.source_file, self.source_line, self.record_key)
 
 
 @dataclass(frozen=True)
@@ -111,22 +79,6 @@ class Treatment(Row):
 
 
 @dataclass(frozen=True)
-class Exposure(Row):
-    """A substance given, as the derivations read it."""
-
-    treatment_id: str
-    substance: str
-    start_date: date
-    step: int
-    is_ongoing: bool
-    setting: str
-    drug_class: str | None = None
-    route: str | None = None
-    stop_date: date | None = None
-    stop_reason: str | None = None
-
-
-@dataclass(frozen=True)
 class Start:
     """A day on which treatment starts, with its line and the clause that decided it."""
 
@@ -146,6 +98,9 @@ class Start:
     replaceable_since_step: int = 0
     own_pause_days: int | None = None
     gap_limit_days: int | None = None
+    pause_days: int | None = None
+    carried_substances: str | None = None
+    ends_line_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +136,7 @@ class Line:
     entered_line_numbers: str | None = None
     has_unknown_stop: bool = False
     lot_notation: str | None = None
+    carried_substances: str | None = None
     best_overall_response: str | None = None
     best_overall_response_date: date | None = None
     best_overall_response_confirmed: str | None = None
@@ -340,6 +296,7 @@ class Facts:
     follow_up: FollowUp
     treatments: tuple[Treatment, ...]
     exposures: tuple[Exposure, ...]
+    given: tuple[Given, ...]
     starts: tuple[Start, ...]
     substances: tuple[Substance, ...]
     lines: tuple[Line, ...]
@@ -367,10 +324,9 @@ class Facts:
         """The starts that make up a line, in order."""
         return tuple(start for start in self.starts if start.line_id == line.line_id)
 
-    def exposures_of(self, line: Line) -> tuple[Exposure, ...]:
-        """The exposures of a line, in order."""
-        steps = {start.step for start in self.starts_of(line)}
-        return tuple(given for given in self.exposures if given.step in steps)
+    def given_in(self, line_id: str) -> tuple[Given, ...]:
+        """What a line is made of, carried or started, in order."""
+        return tuple(given for given in self.given if given.line_id == line_id)
 
     def started_in(self, line: Line) -> tuple[Treatment, ...]:
         """The episodes that started in a line: what is entered for one belongs to it."""
@@ -383,9 +339,18 @@ class Facts:
         own = set(line.treatment_ids.split(",")) - earlier
         return tuple(one for one in self.treatments if one.treatment_id in own)
 
-    def given_at(self, start: Start) -> tuple[Exposure, ...]:
+    def given_at(self, start: Start) -> tuple[Given, ...]:
         """What starts on a day."""
-        return tuple(given for given in self.exposures if given.step == start.step)
+        return tuple(
+            given for given in self.given if given.step == start.step and not given.is_carried
+        )
+
+    def rows_of(self, given: Given) -> tuple[Exposure, ...]:
+        """The source rows of what a line is made of."""
+        course = (given.treatment_id, given.substance, given.span)
+        return tuple(
+            one for one in self.exposures if (one.treatment_id, one.substance, one.span) == course
+        )
 
     def before(self, start: Start) -> Start | None:
         """The start before."""

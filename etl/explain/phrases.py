@@ -13,6 +13,8 @@ from etl.parameters import Parameters
 
 LIMITS: Mapping[str, str] = {
     "combination_window_days": "With a combination window of {value}",
+    "carried_days": "With a drug carried that goes on more than {value}",
+    "carried_bridge_days": "With rows of one course at most {value} apart",
     "gap_days": "With a gap limit of {value}",
     "gap_oral_days": "With a gap limit of {value} for oral treatment",
     "toxicity_hold_days": "With a hold of {value} after toxicity",
@@ -31,12 +33,16 @@ LIMITS: Mapping[str, str] = {
     "confirmation_days": "With confirmation after {value}",
     "confirmation_max_not_evaluable": "With {value} allowed that cannot be evaluated",
     "accept_stable_between": "With {value} of stable disease allowed before confirmation",
+    "contact_past_cutoff_days": "With a last contact at most {value} past the cut-off",
+    "stop_to_progression_days": "With a PD up to {value} after a stop for progression dating it",
+    "person_days": "With records of one person alike up to {value} apart",
     "toxicity_window_days": "With a toxicity window of {value}",
     "contact_past_cutoff_days": "With a contact read as the cut-off up to {value} past it",
     "person_days": "With dates of one person that agree up to {value} apart",
 }
 SWITCHES: Mapping[tuple[str, Any], str] = {
     ("progression_opens", False): "If a progression opened no line",
+    ("window_respects_stops", False): "If the window held whatever had stopped",
     ("dropped_component_opens", True): "If going on without a component opened a line",
     ("given_back_component_opens", True): "If giving a component back opened a line",
     ("addition_opens", "never"): "If an addition opened no line",

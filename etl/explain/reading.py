@@ -32,8 +32,25 @@ _TREATMENTS = """
     order by start_date nulls last, source_file, source_line
 """
 _EXPOSURES = """
-    select * from derived.exposures where patient_id = $patient
-    order by step, substance, source_file, source_line
+    select exposures.* exclude (setting), spans.setting, spans.step
+    from derived.exposures
+    inner join derived.spans
+        on exposures.treatment_id = spans.treatment_id
+        and exposures.substance = spans.substance
+        and exposures.span = spans.span
+    where exposures.patient_id = $patient
+    order by spans.step, exposures.substance, exposures.source_file, exposures.source_line
+"""
+_GIVEN = """
+    select line_rows.*, spans.setting, spans.route, spans.record_key
+    from derived.line_rows
+    inner join derived.spans
+        on line_rows.treatment_id = spans.treatment_id
+        and line_rows.substance = spans.substance
+        and line_rows.span = spans.span
+    where line_rows.patient_id = $patient
+    order by line_rows.step, line_rows.is_carried, line_rows.substance, line_rows.source_file,
+        line_rows.source_line
 """
 _STARTS = """
     select treatment_starts.*, line_steps.* exclude (patient_id, step, start_date)
@@ -161,6 +178,7 @@ def read_facts(
         follow_up=follow_up[0],
         treatments=read(facts.Treatment, _TREATMENTS),
         exposures=read(facts.Exposure, _EXPOSURES),
+        given=read(facts.Given, _GIVEN),
         starts=read(facts.Start, _STARTS),
         substances=read(facts.Substance, _SUBSTANCES),
         lines=read(facts.Line, _LINES),

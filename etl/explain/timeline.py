@@ -35,7 +35,7 @@ def spans(facts: Facts) -> tuple[Span, ...]:
     """The lines of therapy, for the shades of the picture."""
     found = []
     for line in facts.lines:
-        given = facts.exposures_of(line)
+        given = facts.given_in(line.line_id)
         stop = line.end_date or max(one.stop_date or one.start_date for one in given)
         if line.next_line_start_date is not None:
             stop = min(stop, line.next_line_start_date)

@@ -21,14 +21,15 @@ def regimen(line: Line, parameters: Parameters) -> str:
     for substance in {row.substance for row in line.rows}:
         own = [row for row in line.rows if row.substance == substance]
         first = min(row.start for row in own)
-        replaced = [
-            row.last_shown
+        others = [
+            row
             for row in line.rows
-            if row.start < first
+            if row.start <= first
             and row.substance != substance
             and row.component(parameters) == own[0].component(parameters)
         ]
-        took_over = bool(replaced) and max(replaced) <= first
+        goes_on = any(row.start == first or row.last_shown > first for row in others)
+        took_over = bool(others) and not goes_on
         if first <= window_end and not took_over:
             label.append(substance)
     return "+".join(sorted(label))

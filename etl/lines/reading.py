@@ -1,15 +1,17 @@
 """One patient's lines of therapy, read start by start as a person would.
 
 Belongs here: what opens a line and what continues it, as plain Python over one patient
-(contracts, sections 3 and 4; decisions 0040 to 0044 and 0080 to 0083). Does not belong here:
-speed, SQL, dates that are partial (staging and `derived.exposures` settle those first).
+(Definitions, *Lines*; decisions 0040 to 0044 and 0080 to 0083). Does not belong here: what goes on
+or has stopped by a start (`running`), speed, SQL, dates that are partial (staging and
+`derived.exposures` settle those first).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from etl.lines.course import SETTINGS, Day, Given, Line, episode_stop
+from etl.lines.course import SETTINGS, Day, Given, Line, episode_stop, one_course
+from etl.lines.running import all_stopped, goes_on, is_stale, running_through
 from etl.parameters import Parameters
 
 OPENS = (
@@ -62,7 +64,7 @@ def read_lines(
     Returns:
         The lines in order of time, numbered per setting.
     """
-    days = _days(rows)
+    days = _days(one_course(rows, parameters))
     evidence = progression_evidence(days, progressions)
     lines: list[Line] = []
     for index, day in enumerate(days):
@@ -71,26 +73,62 @@ def read_lines(
             day.after_progression = _progressed_between(days, index, evidence)
             day.clause = _clause(lines[-1], days, index, local, parameters)
         if day.clause in OPENS:
-            lines.append(Line([day], day.setting, parameters, is_dead, death))
+            opened = Line([day], day.setting, parameters, is_dead, death)
+            if lines:
+                _take_over(lines[-1], opened, days, index, parameters)
+            lines.append(opened)
             continue
         line = lines[-1]
-        in_line = [row for earlier in line.days for row in earlier.rows]
-        day.drops = bool(_dropped(in_line, days, index, parameters))
-        day.gives_back = bool(_given_back(in_line, days, index, parameters))
-        day.adds = bool(_new(day, in_line)) and day.clause in ("addition", "gap_exempt")
+        day.drops = bool(_dropped(line, days, index, parameters))
+        day.gives_back = bool(_given_back(line, days, index, parameters))
+        day.adds = bool(_new(day, line.so_far)) and day.clause in ("addition", "gap_exempt")
         line.days.append(day)
         if line.setting == "unknown":
             line.setting = day.setting
     for position, line in enumerate(lines):
-        line.rows = [row for day in line.days for row in day.rows]
         line.number = sum(
             earlier.setting == line.setting or not parameters.number_settings_apart
             for earlier in lines[: position + 1]
         )
+        line.rows = line.so_far
         if position + 1 < len(lines):
-            line.next_start = lines[position + 1].start
-            line.next_clause = lines[position + 1].opened_because
+            after = lines[position + 1]
+            line.next_start = after.start
+            line.next_clause = after.opened_because
+            line.rows = [_cut(row, after.carried) for row in line.so_far]
     return lines
+
+
+def _take_over(
+    before: Line, opened: Line, days: list[Day], index: int, parameters: Parameters
+) -> None:
+    """What the line that opens carries of the one before, and what that says of either."""
+    day = days[index]
+    settings = {before.setting, day.setting}
+    if day.clause not in ("setting_change", "gap") and (
+        len(settings) == 1 or "unknown" in settings
+    ):
+        for substance in sorted({row.substance for row in before.so_far}):
+            opened.carried += running_through(substance, days, index, parameters)
+            opened.is_stale_ongoing |= is_stale(substance, days, index, parameters)
+    before.cut = bool(opened.carried)
+    before.ends_at_next = before.cut or (
+        day.clause == "new_substance"
+        and not day.after_progression
+        and any(
+            goes_on(substance, days, index, parameters)
+            for substance in day.substances & {row.substance for row in before.so_far}
+        )
+    )
+
+
+def _cut(row: Given, carried: Sequence[Given]) -> Given:
+    """The row as its line has it: to the day from which the next line has it."""
+    key = (row.treatment_id, row.substance, row.last_start, row.own_shown)
+    for one in carried:
+        if (one.treatment_id, one.substance, one.last_start, one.own_shown) == key:
+            return replace(row, stop=one.start, ongoing=False)
+    return row
 
 
 def _days(rows: Sequence[Given]) -> list[Day]:
@@ -105,7 +143,8 @@ def _days(rows: Sequence[Given]) -> list[Day]:
             if known and setting == known[0]:
                 fits += [row for row in today if row.setting == "unknown"]
             if fits:
-                days.append(Day(start, setting, fits))
+                placed = [replace(row, place=len(days)) for row in fits]
+                days.append(Day(start, setting, placed))
     return days
 
 
@@ -117,8 +156,7 @@ def _clause(
     parameters: Parameters,
 ) -> str:
     day, before = days[index], days[:index]
-    in_line = [row for earlier in line.days for row in earlier.rows]
-    new = _new(day, in_line)
+    new = _new(day, line.so_far)
     if "unknown" not in (day.setting, line.setting) and day.setting != line.setting:
         return "setting_change"
     if day.after_progression and parameters.progression_opens:
@@ -126,16 +164,16 @@ def _clause(
         return "beyond_progression" if goes_on else "progression"
     if _local_between(before[-1], day, local, parameters):
         return "local_therapy"
-    if new and (clause := _clause_of_new(day, line, in_line, new, parameters)):
+    if new and (clause := _clause_of_new(days, index, line, new, parameters)):
         return clause
     after_toxicity = any(row.stop_reason == "toxicity" for row in before[-1].rows)
     pause = (day.start - _last_possible(line, days, index)).days
     is_long = pause > _limit(day, after_toxicity, parameters)
     if is_long and not day.substances <= set(parameters.gap_exempt_substances):
         return "gap"
-    if parameters.dropped_component_opens and _dropped(in_line, days, index, parameters):
+    if parameters.dropped_component_opens and _dropped(line, days, index, parameters):
         return "dropped_component"
-    if parameters.given_back_component_opens and _given_back(in_line, days, index, parameters):
+    if parameters.given_back_component_opens and _given_back(line, days, index, parameters):
         return "component_given_back"
     if is_long:
         return "gap_exempt"
@@ -157,9 +195,10 @@ def _limit(day: Day, after_toxicity: bool, parameters: Parameters) -> int:
 
 
 def _clause_of_new(
-    day: Day, line: Line, in_line: Sequence[Given], new: set[str], parameters: Parameters
+    days: list[Day], index: int, line: Line, new: set[str], parameters: Parameters
 ) -> str | None:
     """The clause something new gives, or None where it is an addition that is let pass."""
+    day, in_line = days[index], line.so_far
     last_shown = max(row.last_shown for row in in_line)
     components = {row.component(parameters) for row in in_line}
     if (
@@ -168,7 +207,13 @@ def _clause_of_new(
     ):
         return "substitution"
     if (day.start - line.start).days <= parameters.combination_window_days:
-        return "combination"
+        is_switch = (
+            parameters.window_respects_stops
+            and day.start > line.start
+            and new == day.substances
+            and all_stopped({row.substance for row in in_line}, days, index)
+        )
+        return "new_substance" if is_switch else "combination"
     something_goes_on = (
         new < day.substances or last_shown >= day.start or any(row.ongoing for row in in_line)
     )
@@ -194,58 +239,50 @@ def _own_pause(day: Day, before: Sequence[Day]) -> int:
 
 def _last_possible(line: Line, days: Sequence[Day], index: int) -> date:
     """Last day the line may have been given: an unknown stop lies before the next start."""
-    last = date.min
-    for position, day in enumerate(days[:index]):
-        if day not in line.days:
-            continue
-        for row in day.rows:
-            possible = row.stop if row.stop is not None else days[position + 1].start
-            last = max(last, possible)
-    return last
+    return max(
+        row.stop or max(row.last_shown, days[row.place + 1].start)
+        for row in line.so_far
+        if row.place < index
+    )
 
 
-def _without(
-    component: str, days: Sequence[Day], index: int, parameters: Parameters
-) -> tuple[int, list[int]]:
-    """Where a component was last started before a day, and the starts since that lack it.
+def _lacking(
+    component: str, line: Line, days: Sequence[Day], index: int, parameters: Parameters
+) -> list[int]:
+    """The starts that lack a component of the line since it started last.
 
     A start lacks it when the component does not start too and its last possible day, of all the
-    patient had of it until then, lies longer ago than the limit.
+    patient had of it until then, lies longer ago than the limit. What the line took over and has
+    not started since is not lacking while another row takes it up.
     """
     started = [place for place in range(index) if component in days[place].components(parameters)]
-    rows = [
-        row
-        for place in started
-        for row in days[place].rows
-        if row.component(parameters) == component
-    ]
-    until = max(row.last_possible(days) or date.max for row in rows)
-    lacking = [
+    rows = [row for day in days[:index] for row in day.rows]
+    own = [row for row in rows if row.component(parameters) == component]
+    until = max(row.last_possible(days) or date.max for row in own)
+    if started[-1] < line.days[0].rows[0].place and until <= line.start:
+        return []
+    return [
         place
         for place in range(started[-1] + 1, index + 1)
         if component not in days[place].components(parameters)
         and (days[place].start - until).days > parameters.dropped_component_days
     ]
-    return started[-1], lacking
 
 
-def _dropped(
-    in_line: Sequence[Given], days: Sequence[Day], index: int, parameters: Parameters
-) -> set[str]:
+def _dropped(line: Line, days: Sequence[Day], index: int, parameters: Parameters) -> set[str]:
     """Components of the line which this day is the first to lack."""
     return {
         component
-        for component in {row.component(parameters) for row in in_line}
-        if _without(component, days, index, parameters)[1] == [index]
+        for component in {row.component(parameters) for row in line.so_far}
+        if _lacking(component, line, days, index, parameters) == [index]
     }
 
 
-def _given_back(
-    in_line: Sequence[Given], days: Sequence[Day], index: int, parameters: Parameters
-) -> set[str]:
+def _given_back(line: Line, days: Sequence[Day], index: int, parameters: Parameters) -> set[str]:
     """Components of the line that start again after an earlier day lacked them."""
-    again = {row.component(parameters) for row in in_line} & days[index].components(parameters)
-    return {component for component in again if _without(component, days, index, parameters)[1]}
+    again = {row.component(parameters) for row in line.so_far}
+    again &= days[index].components(parameters)
+    return {one for one in again if _lacking(one, line, days, index, parameters)}
 
 
 def _local_between(before: Day, day: Day, local: Sequence[Local], parameters: Parameters) -> bool:
@@ -268,7 +305,8 @@ def progression_evidence(days: Sequence[Day], progressions: Sequence[date]) -> l
             continue
         last_start = max(row.start for row in episode)
         stop = episode_stop(episode)
-        later = [day.start for day in days if day.start > last_start]
+        last_given = max(row.last_start or row.start for row in episode)
+        later = [day.start for day in days if day.start > last_given]
         if stop is not None:
             found.append(Evidence(stop, last_start))
         elif later:

@@ -23,6 +23,35 @@ class LineParameters(ParameterGroup):
         ),
         json_schema_extra={"unit": "days"},
     )
+    window_respects_stops: bool = Field(
+        True,
+        description=(
+            "Within the combination window a start opens a line all the same when everything "
+            "given in the line is shown to have stopped by then, for progression, toxicity or the "
+            "patient's choice, and none of it starts again: a switch is no combination. "
+            "TreatmentPatterns asks for overlap; Definitions, switch inside the window."
+        ),
+    )
+    carried_days: int = Field(
+        42,
+        ge=0,
+        description=(
+            "A substance that is shown to be given more than so many days after the start of the "
+            "next line is carried into it; one that stops sooner is switched. The longest dosing "
+            "interval (pembrolizumab 400 mg); Definitions, carried."
+        ),
+        json_schema_extra={"unit": "days"},
+    )
+    carried_bridge_days: int = Field(
+        56,
+        ge=0,
+        description=(
+            "Rows of a substance are one course with at most so many days from the last day shown "
+            "of one to the start of the next: the longest dosing interval of 42 days and two weeks "
+            "of delay. Definitions, rows of one course."
+        ),
+        json_schema_extra={"unit": "days"},
+    )
     gap_days: int = Field(
         90,
         ge=0,

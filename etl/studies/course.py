@@ -55,13 +55,17 @@ def doses_sql(study: Study) -> str:
             initials.line_id,
             exposures.substance,
             sum(drug_substances.doses) as doses,
-            max(exposures.stop_date) as last_day,
+            max(least(exposures.stop_date, line_rows.stop_date)) as last_day,
             max(exposures.start_date) filter (where exposures.stop_date is null)
                 as open_start_date
         from initials
-        inner join derived.line_steps on line_steps.line_id = initials.line_id
+        inner join derived.line_rows on line_rows.line_id = initials.line_id
         inner join derived.exposures
-            on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
+            on exposures.treatment_id = line_rows.treatment_id
+            and exposures.substance = line_rows.substance
+            and exposures.span = line_rows.span
+            and exposures.start_date <= coalesce(line_rows.stop_date, exposures.start_date)
+            and coalesce(exposures.stop_date, exposures.start_date) >= line_rows.start_date
         left join staging.drug_substances
             on {same_place} and drug_substances.substance = exposures.substance
         where {counted_substance(study.initial)}

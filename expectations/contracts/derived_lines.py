@@ -7,7 +7,7 @@ are made of. Does not belong here: what lines are cut from (`derived_starts`), o
 
 from datetime import date
 
-from expectations.contracts.base import PLACE, Contract, Series, column
+from expectations.contracts.base import Contract, Series, column
 
 OPENING_CLAUSES = (
     "first_treatment",
@@ -49,6 +49,17 @@ ENTERED_LINE_AGREES = (
 HAS_DROPPED_COMPONENT = "The line went on without one of its components."
 HAS_COMPONENT_GIVEN_BACK = "A component that had been dropped was given again."
 HAS_ADDED_SUBSTANCE = "Something was added after the combination window and opened no line."
+CARRIED_SUBSTANCES = (
+    "Substances taken over from the line before, which go on in this one; joined by '+'."
+)
+IS_NOT_SHOWN = (
+    "Partial dates leave it open whether something had stopped, or went on, so that another line "
+    "may be meant."
+)
+IS_STALE_ONGOING = (
+    "Something of the line before is registered as ongoing in an episode of which nothing starts "
+    "here."
+)
 LOCAL_TREATMENTS = (
     "Days and kinds of local therapy from the line's start to before the next line's start."
 )
@@ -87,6 +98,9 @@ class LineSteps(Contract):
         "first start.",
         unit="days",
     )
+    carried_substances: Series[str] = column(
+        "Substances that the line takes over from the one before, joined by '+'."
+    )
     drops_component: Series[bool] = column("The line goes on without a component.", nullable=False)
     gives_component_back: Series[bool] = column(
         "The line goes on with a component that had been dropped.", nullable=False
@@ -97,21 +111,28 @@ class LineSteps(Contract):
     goes_beyond_progression: Series[bool] = column(
         "The line goes on although the disease progressed.", nullable=False
     )
+    ends_line_before: Series[bool] = column(
+        "The line before ends on this day: something of it goes on in the line that opens.",
+        nullable=False,
+    )
+    is_not_shown: Series[bool] = column(IS_NOT_SHOWN, nullable=False)
+    is_stale_ongoing: Series[bool] = column(IS_STALE_ONGOING, nullable=False)
 
 
 class LineRows(Contract):
-    """Source rows that a line is made of."""
+    """What a line is made of."""
 
     layer = "derived"
     table = "line_rows"
-    grain = "One row per line and source row of a substance given in it."
-    primary_key = (*PLACE, "substance")
+    grain = "One row per line and span of a substance given in it, started or carried."
+    primary_key = ("line_id", "treatment_id", "substance", "span")
     owner = "team:derivations"
 
     line_id: Series[str] = column("Line.", nullable=False)
     patient_id: Series[str] = column("Patient.", nullable=False)
     treatment_id: Series[str] = column("Treatment episode.", nullable=False)
     substance: Series[str] = column("Generic name.", nullable=False)
+    span: Series[int] = column("Number of the run of rows.", nullable=False, ge=1)
     component: Series[str] = column("What it stands for in a regimen.", nullable=False)
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     step: Series[int] = column("Number of the patient's start.", nullable=False, ge=1)
@@ -120,9 +141,12 @@ class LineRows(Contract):
         nullable=False,
         isin=OPENING_CLAUSES + CONTINUING_CLAUSES,
     )
+    is_carried: Series[bool] = column("Taken over from the line before.", nullable=False)
     line_start_date: Series[date] = column("First day of the line.", nullable=False)
-    start_date: Series[date] = column("First day of the row.", nullable=False)
-    stop_date: Series[date] = column("Last day of the row; missing when not known.")
+    start_date: Series[date] = column("First day in the line.", nullable=False)
+    stop_date: Series[date] = column(
+        "Last day; the next line's first where it is carried into it; missing when not known."
+    )
     last_shown_date: Series[date] = column(
         "Last day it is known to have been given.", nullable=False
     )
@@ -131,10 +155,8 @@ class LineRows(Contract):
     )
     is_ongoing: Series[bool] = column("Registered as ongoing.", nullable=False)
     stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
-    source_file: Series[str] = column("File of the source row.", nullable=False)
-    source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
-    source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
-    source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
+    source_file: Series[str] = column("File of its first source row.", nullable=False)
+    source_line: Series[int] = column("Line of its first source row.", nullable=False, ge=1)
 
 
 class LineSubstances(Contract):
@@ -148,6 +170,9 @@ class LineSubstances(Contract):
 
     line_id: Series[str] = column("Line.", nullable=False)
     substance: Series[str] = column("Generic name.", nullable=False)
+    label_name: Series[str] = column(
+        "What the label calls it: names that cannot be read are one word.", nullable=False
+    )
     component: Series[str] = column("What it stands for in a regimen.", nullable=False)
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     first_start_date: Series[date] = column("First start within the line.", nullable=False)
@@ -180,6 +205,12 @@ class LineTreatments(Contract):
         "Number of the episode's first start in the line.", nullable=False, ge=1
     )
     first_start_date: Series[date] = column("That day.", nullable=False)
+    is_carried_only: Series[bool] = column(
+        "Nothing of the episode starts in the line.", nullable=False
+    )
+    has_episode_start: Series[bool] = column(
+        "The episode started in this line: what was entered for it belongs here.", nullable=False
+    )
 
 
 class Lines(Contract):
@@ -236,6 +267,9 @@ class Lines(Contract):
     has_dropped_component: Series[bool] = column(HAS_DROPPED_COMPONENT, nullable=False)
     has_component_given_back: Series[bool] = column(HAS_COMPONENT_GIVEN_BACK, nullable=False)
     has_added_substance: Series[bool] = column(HAS_ADDED_SUBSTANCE, nullable=False)
+    carried_substances: Series[str] = column(CARRIED_SUBSTANCES)
+    is_not_shown: Series[bool] = column(IS_NOT_SHOWN, nullable=False)
+    is_stale_ongoing: Series[bool] = column(IS_STALE_ONGOING, nullable=False)
     local_treatments: Series[int] = column(LOCAL_TREATMENTS, nullable=False, ge=0)
 
 

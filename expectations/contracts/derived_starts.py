@@ -20,7 +20,11 @@ class Exposures(Contract):
 
     patient_id: Series[str] = column("Patient.", nullable=False)
     treatment_id: Series[str] = column("Treatment episode.", nullable=False)
-    substance: Series[str] = column("Generic name.", nullable=False)
+    substance: Series[str] = column(
+        "Generic name; 'unknown drug' with a number where the name cannot be read, the same for "
+        "equal texts of a patient.",
+        nullable=False,
+    )
     component: Series[str] = column(
         "What it stands for in a regimen: itself, or the group and class of its permitted "
         "substitutes.",
@@ -28,31 +32,81 @@ class Exposures(Contract):
     )
     drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
     route: Series[str] = column("Usual route of the substance.", codelist="route")
-    setting: Series[str] = column(
-        "Setting of the episode; an unknown one is that of what starts on the same day.",
+    span: Series[int] = column(
+        "Number of the unbroken run of the episode's rows of the substance, from 1.",
         nullable=False,
-        codelist="setting",
+        ge=1,
     )
+    setting: Series[str] = column("Setting of the episode.", nullable=False, codelist="setting")
     start_date: Series[date] = column(
         "First day; a partial date is its representative day, not after a known stop where its "
         "interval allows.",
         nullable=False,
     )
+    start_date_earliest: Series[date] = column("Earliest possible first day.", nullable=False)
+    start_date_latest: Series[date] = column("Latest possible first day.", nullable=False)
     stop_date: Series[date] = column(
         "Last day; missing when not registered, or registered before the start."
+    )
+    stop_date_earliest: Series[date] = column("Earliest possible last day.")
+    stop_date_latest: Series[date] = column("Latest possible last day.")
+    is_own_stop: Series[bool] = column(
+        "The stop was written for the row, or for an episode of one substance.", nullable=False
     )
     is_ongoing: Series[bool] = column(
         "No stop, and the episode is registered as ongoing.", nullable=False
     )
     stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
-    step: Series[int] = column(
-        "Number of the patient's start of treatment, in order of time.", nullable=False, ge=1
-    )
     record_key: Series[str] = column("Key of the source row.", nullable=False)
     source_file: Series[str] = column("File of the source row.", nullable=False)
     source_line: Series[int] = column("Line of the source row.", nullable=False, ge=1)
     source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
     source_number: Series[int] = column("Number within that part.", nullable=False, ge=1)
+
+
+class Spans(Contract):
+    """What a patient was given without a break: rows of one course as one."""
+
+    layer = "derived"
+    table = "spans"
+    grain = "One row per substance of an episode and unbroken run of its rows."
+    primary_key = ("treatment_id", "substance", "span")
+    owner = "team:derivations"
+
+    patient_id: Series[str] = column("Patient.", nullable=False)
+    treatment_id: Series[str] = column("Treatment episode.", nullable=False)
+    substance: Series[str] = column("Generic name.", nullable=False)
+    span: Series[int] = column("Number of the run, from 1.", nullable=False, ge=1)
+    component: Series[str] = column("What it stands for in a regimen.", nullable=False)
+    drug_class: Series[str] = column("Class of the substance.", codelist="drug_class")
+    route: Series[str] = column("Usual route of the substance.", codelist="route")
+    setting: Series[str] = column(
+        "Setting of the episode; an unknown one is that of what starts on the same day.",
+        nullable=False,
+        codelist="setting",
+    )
+    step: Series[int] = column(
+        "Number of the patient's start of treatment, in order of time.", nullable=False, ge=1
+    )
+    start_date: Series[date] = column("First start.", nullable=False)
+    start_date_earliest: Series[date] = column("Earliest possible first start.", nullable=False)
+    start_date_latest: Series[date] = column("Latest possible first start.", nullable=False)
+    last_start_date: Series[date] = column("Start of its last row.", nullable=False)
+    own_shown_date: Series[date] = column(
+        "Last day shown by a start or a stop of its own; of a partial stop the earliest day.",
+        nullable=False,
+    )
+    stop_date: Series[date] = column("Last stop; missing when not known.")
+    stop_date_earliest: Series[date] = column("Earliest possible last stop.")
+    stop_date_latest: Series[date] = column("Latest possible last stop.")
+    last_shown_date: Series[date] = column(
+        "Last day it is known to have been given.", nullable=False
+    )
+    is_ongoing: Series[bool] = column("Registered as ongoing.", nullable=False)
+    stop_reason: Series[str] = column("Why the episode stopped.", codelist="stop_reason")
+    record_key: Series[str] = column("Key of its first source row.", nullable=False)
+    source_file: Series[str] = column("File of its first source row.", nullable=False)
+    source_line: Series[int] = column("Line of its first source row.", nullable=False, ge=1)
 
 
 class Episodes(Contract):
@@ -144,6 +198,12 @@ class TreatmentStarts(Contract):
         nullable=False,
         ge=0,
     )
+    goes_on_since_step: Series[int] = column(
+        "Something that starts had stopped so shortly before, and for no reason that ends "
+        "treatment, that it goes on; it was given last at this earlier step; 0 for none.",
+        nullable=False,
+        ge=0,
+    )
     dropped_since_step: Series[int] = column(
         "At this start a component is dropped that was given last at this earlier step; 0 for "
         "none.",
@@ -152,6 +212,17 @@ class TreatmentStarts(Contract):
     )
     given_back_since_step: Series[int] = column(
         "A component that starts was dropped after this earlier step; 0 for none.",
+        nullable=False,
+        ge=0,
+    )
+    unstopped_since_step: Series[int] = column(
+        "Something that is not shown to have stopped was given last at this earlier step; 0 when "
+        "all is, the start's own where it is not asked.",
+        nullable=False,
+        ge=0,
+    )
+    surely_unstopped_since_step: Series[int] = column(
+        "The same of what cannot have stopped, on any day that a partial stop may be.",
         nullable=False,
         ge=0,
     )

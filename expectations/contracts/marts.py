@@ -8,12 +8,15 @@ from datetime import date
 
 from expectations.contracts.base import Contract, Series, column
 from expectations.contracts.derived_lines import (
+    CARRIED_SUBSTANCES,
     CLOSING_CLAUSES,
     END_REASONS,
     ENTERED_LINE_AGREES,
     HAS_ADDED_SUBSTANCE,
     HAS_COMPONENT_GIVEN_BACK,
     HAS_DROPPED_COMPONENT,
+    IS_NOT_SHOWN,
+    IS_STALE_ONGOING,
     LOCAL_TREATMENTS,
     LOT_NOTATION,
     OPENING_CLAUSES,
@@ -118,6 +121,9 @@ class TreatmentLines(Contract):
     has_dropped_component: Series[bool] = column(HAS_DROPPED_COMPONENT, nullable=False)
     has_component_given_back: Series[bool] = column(HAS_COMPONENT_GIVEN_BACK, nullable=False)
     has_added_substance: Series[bool] = column(HAS_ADDED_SUBSTANCE, nullable=False)
+    carried_substances: Series[str] = column(CARRIED_SUBSTANCES)
+    is_not_shown: Series[bool] = column(IS_NOT_SHOWN, nullable=False)
+    is_stale_ongoing: Series[bool] = column(IS_STALE_ONGOING, nullable=False)
     local_treatments: Series[int] = column(LOCAL_TREATMENTS, nullable=False, ge=0)
     is_adjuvant_refractory: Series[bool] = column(
         "The first advanced line after adjuvant treatment that failed early; missing where the "

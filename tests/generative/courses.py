@@ -166,6 +166,7 @@ def as_given(course: Course, number: int) -> list[Given]:
             stop=treatment.stop,
             ongoing=treatment.ongoing,
             stop_reason=treatment.stop_reason,
+            episode_stop=treatment.stop,
         )
         for place, treatment in enumerate(course.treatments)
     ]

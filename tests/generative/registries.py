@@ -289,7 +289,9 @@ def as_given(person: Person, number: int) -> list[Given]:
     """What the reference reading of lines takes. A stop before its start is not known."""
     rows = []
     for place, episode in enumerate(person.episodes):
-        for drug, start, stop in episode.given:
+        written = episode.drugs or [(drug, None, None) for drug in episode.regimen.split(" + ")]
+        is_sole = len({drug for drug, _, _ in written}) == 1
+        for (drug, start, stop), (_, _, own_stop) in zip(episode.given, written, strict=True):
             drug_class, route = substances()[drug]
             if start is None or drug_class == LOCAL_CLASS:
                 continue
@@ -304,7 +306,8 @@ def as_given(person: Person, number: int) -> list[Given]:
                     stop=stop if stop and stop >= start else None,
                     ongoing=stop is None and episode.ongoing == "yes",
                     stop_reason=episode.stop_reason,
-                    episode_stop=episode.own_stop if episode.drugs is not None else None,
+                    episode_stop=episode.own_stop if episode.drugs is not None else episode.stop,
+                    own_stop=own_stop is not None or is_sole,
                 )
             )
     return rows

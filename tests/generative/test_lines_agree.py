@@ -44,6 +44,9 @@ SIZES = st.sampled_from((1, 60, 60, 60))
 registries = SIZES.flatmap(lambda size: st.lists(persons(), min_size=size, max_size=size))
 OTHER = Parameters(
     combination_window_days=14,
+    window_respects_stops=False,
+    carried_days=28,
+    carried_bridge_days=30,
     gap_days=60,
     gap_oral_days=89,
     gap_exempt_substances=("dabrafenib", "trametinib", "ipilimumab"),
@@ -97,6 +100,8 @@ class Read:
     has_dropped_component: bool
     has_component_given_back: bool
     has_added_substance: bool
+    carried_substances: str | None
+    is_stale_ongoing: bool
     local_treatments: int
     is_adjuvant_refractory: bool | None
     clauses: str
@@ -111,6 +116,9 @@ def parameters(draw: st.DrawFn) -> Parameters:
     draw(st.randoms(use_true_random=False)).shuffle(shuffled)
     return Parameters(
         combination_window_days=draw(days),
+        window_respects_stops=draw(st.booleans()),
+        carried_days=draw(st.sampled_from((0, 14, 27, 28, 41, 42, 60))),
+        carried_bridge_days=draw(st.sampled_from((0, 28, 55, 56, 90))),
         gap_days=draw(days),
         gap_oral_days=draw(days),
         gap_exempt_substances=draw(st.sampled_from(((), ("nivolumab",), ("dabrafenib",)))),
@@ -162,8 +170,11 @@ def by_reading(person: Person, number: int, given_parameters: Parameters) -> lis
             closed_because=line.closed_because,
             next_line_start_date=line.next_start,
             treatment_ids=",".join(_treatment_ids(line)),
-            entered_line_numbers=",".join(map(str, sorted(set(_entered(line, person))))) or None,
-            entered_line_agrees=describing.entered_line_agrees(line, _entered(line, person)),
+            entered_line_numbers=",".join(map(str, sorted(set(_entered(place, lines, person)))))
+            or None,
+            entered_line_agrees=describing.entered_line_agrees(
+                line, _entered(place, lines, person)
+            ),
             has_unknown_stop=any(row.stop is None and not row.ongoing for row in line.rows),
             has_substitution=any(day.clause == "substitution" for day in line.days),
             is_resumed_after_toxicity=any(
@@ -173,6 +184,8 @@ def by_reading(person: Person, number: int, given_parameters: Parameters) -> lis
             has_dropped_component=describing.has_dropped_component(line, days, given_parameters),
             has_component_given_back=any(day.gives_back for day in line.days[1:]),
             has_added_substance=any(day.adds for day in line.days[1:]),
+            carried_substances="+".join(sorted({row.substance for row in line.carried})) or None,
+            is_stale_ongoing=line.is_stale_ongoing,
             local_treatments=describing.local_treatments(line, local),
             is_adjuvant_refractory=describing.is_adjuvant_refractory(
                 line, lines, progressions, given_parameters
@@ -180,9 +193,9 @@ def by_reading(person: Person, number: int, given_parameters: Parameters) -> lis
             clauses=",".join(day.clause for day in line.days),
             rows=",".join(
                 sorted(
-                    f"{day.clause} {row.treatment_id} {row.substance} {row.start}"
-                    for day in line.days
-                    for row in day.rows
+                    f"{days[row.place].clause} {row.treatment_id} {row.substance} {row.start} "
+                    f"{row.stop or 'open'} {'carried' if row.carried else 'started'}"
+                    for row in line.rows
                 )
             ),
         )
@@ -195,8 +208,10 @@ def _treatment_ids(line: Line) -> list[str]:
     return sorted(first, key=lambda treatment_id: (first[treatment_id], treatment_id))
 
 
-def _entered(line: Line, person: Person) -> list[int]:
-    places = {int(treatment_id.partition("-T")[2]) for treatment_id in _treatment_ids(line)}
+def _entered(place: int, lines: list[Line], person: Person) -> list[int]:
+    before = {row.treatment_id for line in lines[: place - 1] for row in line.rows}
+    started = set(_treatment_ids(lines[place - 1])) - before
+    places = {int(treatment_id.partition("-T")[2]) for treatment_id in started}
     numbers = [person.episodes[place].line_number for place in places]
     return [number for number in numbers if number is not None]
 
@@ -215,7 +230,9 @@ def by_sql(con: duckdb.DuckDBPyConnection) -> list[Read]:
         row_texts as (
             select
                 line_id,
-                clause || ' ' || treatment_id || ' ' || substance || ' ' || start_date as written
+                clause || ' ' || treatment_id || ' ' || substance || ' ' || start_date || ' '
+                || coalesce(cast(stop_date as varchar), 'open') || ' '
+                || case when is_carried then 'carried' else 'started' end as written
             from derived.line_rows
         ),
         written_rows as (
@@ -284,6 +301,8 @@ def compare(
     for read in expected:
         seen.update({f"end {read.end_reason}", f"closed {read.closed_because}"})
         seen[f"refractory {read.is_adjuvant_refractory}"] += 1
+        seen["carried"] += read.carried_substances is not None
+        seen["stale ongoing"] += read.is_stale_ongoing
 
 
 @pytest.mark.parametrize(
@@ -327,6 +346,8 @@ def test_lines_read_alike(
             *(f"end {reason}" for reason in END_REASONS),
             *(f"closed {clause}" for clause in CLOSING_CLAUSES),
             *(f"refractory {value}" for value in (True, False, None)),
+            "carried",
+            "stale ongoing",
         }
         assert every - set(seen) == set(), "never drawn"
 

@@ -16,7 +16,7 @@ from expectations.contracts import contract_for, create_table_sql
 from tests.unit.study_support import START, add_patient, insert, marts, study_with
 
 TABLES = (
-    "derived.line_steps",
+    "derived.line_rows",
     "derived.exposures",
     "staging.drug_substances",
     "derived.adverse_events_attributed",
@@ -37,12 +37,6 @@ def registry(**first: Any) -> duckdb.DuckDBPyConnection:
         {"regimen": NIVO, "start": 0, "end": 100, **first},
         {"regimen": NIVO, "start": 400, "end": 500, "toxicity_known": True},
     )
-    for number, line in enumerate(("p|advanced|1", "p|advanced|2"), start=1):
-        insert(
-            con,
-            "derived.line_steps",
-            [{"patient_id": "p", "step": number, "line_id": line, "line_sequence": number}],
-        )
     return con
 
 
@@ -56,9 +50,10 @@ def give(
 ) -> None:
     """A row of a substance within the initial line."""
     count = con.execute("select count(*) from derived.exposures").fetchone()
+    number = (count or (0,))[0] + 1
     source = {
         "source_file": "drugs.csv",
-        "source_line": (count or (0,))[0] + 1,
+        "source_line": number,
         "source_part": 1,
         "source_number": 1,
     }
@@ -67,7 +62,10 @@ def give(
         "stop_date": None if stop is None else START + timedelta(days=stop),
     }
     given = {"patient_id": "p", "substance": substance, "drug_class": drug_class}
-    insert(con, "derived.exposures", [given | source | days | {"step": 1}])
+    span = {"treatment_id": "T1", "span": number}
+    insert(con, "derived.exposures", [given | source | days | span])
+    place = {"source_file": "drugs.csv", "source_line": number}
+    insert(con, "derived.line_rows", [given | place | days | span | {"line_id": "p|advanced|1"}])
     insert(con, "staging.drug_substances", [given | source | days | {"doses": doses}])
 
 

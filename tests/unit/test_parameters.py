@@ -14,6 +14,9 @@ from etl.parameters.toxicity import ToxicityParameters
 def test_the_defaults_of_lines() -> None:
     assert LineParameters().model_dump() == {
         "combination_window_days": 28,
+        "window_respects_stops": True,
+        "carried_days": 42,
+        "carried_bridge_days": 56,
         "gap_days": 90,
         "gap_oral_days": 60,
         "gap_exempt_substances": (),

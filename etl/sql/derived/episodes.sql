@@ -3,9 +3,9 @@ with given as (
     select
         treatment_id,
         min(start_date) as start_date,
-        max(start_date) as last_start_date,
+        max(last_start_date) as last_start_date,
         case when count(stop_date) = count(*) then max(stop_date) end as drugs_stop_date
-    from derived.exposures
+    from derived.spans
     group by treatment_id
 )
 

@@ -42,7 +42,7 @@ treatment_lines as (
 drug_lines as (
     select
         findings.finding_id,
-        line_steps.line_id
+        line_rows.line_id
     from findings
     inner join derived.exposures
         on
@@ -50,8 +50,11 @@ drug_lines as (
             and findings.source_line = exposures.source_line
             and findings.source_part = exposures.source_part
             and findings.source_number = exposures.source_number
-    inner join derived.line_steps
-        on exposures.patient_id = line_steps.patient_id and exposures.step = line_steps.step
+    inner join derived.line_rows
+        on
+            exposures.treatment_id = line_rows.treatment_id
+            and exposures.substance = line_rows.substance
+            and exposures.span = line_rows.span
     where findings.subject in ('drugs', 'drug_substances') and not findings.is_unplaced
 ),
 
@@ -175,6 +178,20 @@ doubted as (
     from derived.lines
     inner join derived.patients on lines.patient_id = patients.patient_id
     where patients.death_dates_differ
+    union
+    select
+        'LIN-N30' as rule_id,
+        'lines' as affects,
+        line_id
+    from derived.lines
+    where is_stale_ongoing
+    union
+    select
+        'LIN-N31' as rule_id,
+        'lines' as affects,
+        line_id
+    from derived.lines
+    where is_not_shown
 )
 
 select distinct

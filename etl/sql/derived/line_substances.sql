@@ -20,14 +20,17 @@ taken_over as (
     select
         substances.line_id,
         substances.substance,
-        max(line_rows.last_shown_date) as replaced_last_date
+        max(line_rows.last_shown_date) as replaced_last_date,
+        -- What starts again on the day goes on beside it.
+        bool_or(line_rows.start_date = substances.first_start_date) as goes_on,
+        bool_or(line_rows.start_date < substances.first_start_date) as is_after_another
     from substances
     inner join derived.line_rows
         on
             substances.line_id = line_rows.line_id
             and substances.component = line_rows.component
             and substances.substance <> line_rows.substance
-            and substances.first_start_date > line_rows.start_date
+            and substances.first_start_date >= line_rows.start_date
     where substances.component <> substances.substance
     group by substances.line_id, substances.substance
 ),
@@ -51,6 +54,11 @@ shared as (
 select
     substances.line_id,
     substances.substance,
+    -- Names that cannot be read are one word in the label.
+    case
+        when starts_with(substances.substance, 'unknown drug ') then 'unknown drug'
+        else substances.substance
+    end as label_name,
     substances.component,
     substances.drug_class,
     substances.first_start_date,
@@ -60,7 +68,12 @@ select
         coalesce(substances.last_possible_date, date '9999-12-31'), shared.last_possible_date
     ) as component_end_date,
     substances.first_start_date - substances.line_start_date <= $combination_window_days
-    and coalesce(taken_over.replaced_last_date > substances.first_start_date, true) as is_label
+    and coalesce(
+        taken_over.goes_on
+        or not taken_over.is_after_another
+        or taken_over.replaced_last_date > substances.first_start_date,
+        true
+    ) as is_label
 from substances
 left join taken_over
     on

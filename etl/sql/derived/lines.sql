@@ -9,7 +9,8 @@ went_on as (
         bool_or(goes_beyond_progression) as is_beyond_progression,
         bool_or(drops_component) as drops_component,
         bool_or(gives_component_back) as has_component_given_back,
-        bool_or(adds_substance) as has_added_substance
+        bool_or(adds_substance) as has_added_substance,
+        bool_or(is_not_shown) as is_not_shown
     from derived.line_steps
     where not opens_line
     group by line_id
@@ -24,6 +25,10 @@ headed as (
         opened.line_sequence,
         opened.line_start_date as start_date,
         opened.clause as opened_because,
+        opened.carried_substances,
+        opened.ends_line_before,
+        opened.is_not_shown or coalesce(went_on.is_not_shown, false) as is_not_shown,
+        opened.is_stale_ongoing,
         coalesce(went_on.has_substitution, false) as has_substitution,
         coalesce(went_on.is_resumed_after_toxicity, false) as is_resumed_after_toxicity,
         opened.goes_beyond_progression
@@ -43,6 +48,8 @@ followed as (
         headed.*,
         lead(start_date) over by_sequence as next_line_start_date,
         lead(opened_because) over by_sequence as next_opened_because,
+        coalesce(lead(ends_line_before) over by_sequence, false) as is_ended_by_next,
+        lead(carried_substances) over by_sequence is not null as is_cut,
         sum(case when setting in ('neoadjuvant', 'adjuvant') then 1 else 0 end) over by_sequence
             as early_lines,
         sum(case when setting = 'advanced' then 1 else 0 end) over by_sequence as advanced_lines
@@ -87,11 +94,11 @@ ended as (
 -- Numbers of the substances in the order of the alphabet: they are quicker to compare than names.
 substances as (
     select
-        substance,
+        label_name,
         min(drug_class) as drug_class,
-        row_number() over (order by substance) as place
+        row_number() over (order by label_name) as place
     from derived.line_substances
-    group by substance
+    group by label_name
 ),
 
 -- Most labels have one or two names, which need no sorting. A line went on without a component
@@ -105,7 +112,7 @@ places as (
         min(line_substances.component_end_date) as first_component_end_date,
         max(line_substances.last_shown_date) as last_shown_date
     from derived.line_substances
-    inner join substances on line_substances.substance = substances.substance
+    inner join substances on line_substances.label_name = substances.label_name
     group by line_substances.line_id
 ),
 
@@ -115,8 +122,8 @@ labels as (
         places.names,
         places.first_component_end_date,
         places.last_shown_date,
-        first.substance as first_name,
-        last.substance as last_name,
+        first.label_name as first_name,
+        last.label_name as last_name,
         first.drug_class as first_class,
         last.drug_class as last_class
     from places
@@ -127,7 +134,9 @@ labels as (
 long_labels as (
     select
         line_substances.line_id,
-        string_agg(line_substances.substance, '+' order by line_substances.substance) as regimen,
+        string_agg(
+            distinct line_substances.label_name, '+' order by line_substances.label_name
+        ) as regimen,
         string_agg(
             distinct line_substances.drug_class, '+' order by line_substances.drug_class
         ) as regimen_class
@@ -142,8 +151,10 @@ treatments as (
         line_treatments.line_id,
         count(*) as episodes,
         min(line_treatments.treatment_id) as treatment_id,
-        min(episodes.line_number) as first_entered,
-        max(episodes.line_number) as last_entered
+        min(case when line_treatments.has_episode_start then episodes.line_number end)
+            as first_entered,
+        max(case when line_treatments.has_episode_start then episodes.line_number end)
+            as last_entered
     from derived.line_treatments
     inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
     group by line_treatments.line_id
@@ -174,7 +185,8 @@ many_entered as (
         inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
         inner join treatments on line_treatments.line_id = treatments.line_id
         where
-            episodes.line_number is not null
+            line_treatments.has_episode_start
+            and episodes.line_number is not null
             and treatments.first_entered < treatments.last_entered
     ) as numbers
     group by line_id
@@ -218,7 +230,7 @@ select
     end
     || ')' as lot_notation,
     case
-        when labels.names = 1 then labels.first_name
+        when labels.first_name = labels.last_name then labels.first_name
         when labels.names = 2 then labels.first_name || '+' || labels.last_name
         else long_labels.regimen
     end as regimen,
@@ -230,8 +242,10 @@ select
         else coalesce(labels.first_class, labels.last_class)
     end as regimen_class,
     followed.start_date,
-    -- A line ends at the latest when the next one starts, and treatment with life.
+    -- A line ends at the latest when the next one starts, and treatment with life. What goes on is
+    -- cut there.
     case
+        when followed.is_ended_by_next then followed.next_line_start_date
         when not ended.is_open then least(ended.last_stop_date, followed.next_line_start_date)
         when
             ended.is_ongoing
@@ -240,6 +254,8 @@ select
             then follow_up.death_date
     end as end_date,
     case
+        when followed.is_cut and followed.next_opened_because = 'progression' then 'progression'
+        when followed.is_cut then 'other'
         when not ended.is_open then ended.stopped_reason
         when not ended.is_ongoing or followed.next_line_start_date is not null
             then ended.open_reason
@@ -268,6 +284,9 @@ select
     - labels.first_component_end_date > $dropped_component_days as has_dropped_component,
     followed.has_component_given_back,
     followed.has_added_substance,
+    followed.carried_substances,
+    followed.is_not_shown,
+    followed.is_stale_ongoing,
     coalesce(local.local_treatments, 0) as local_treatments
 from followed
 inner join ended on followed.line_id = ended.line_id

@@ -38,14 +38,23 @@ shown as (
 next_starts as (
     select
         episodes.treatment_id,
-        min(exposures.start_date) as next_start_date
+        min(spans.start_date) as next_start_date
     from derived.episodes
-    inner join derived.exposures
+    inner join derived.spans
         on
-            episodes.patient_id = exposures.patient_id
-            and episodes.last_start_date < exposures.start_date
+            episodes.patient_id = spans.patient_id
+            and episodes.last_start_date < spans.start_date
     where episodes.stop_reason = 'progression' and episodes.stop_date is null
     group by episodes.treatment_id
+),
+
+last_starts as (
+    select
+        treatment_id,
+        max(start_date) as start_date
+    from derived.spans
+    where stop_reason = 'progression'
+    group by treatment_id
 )
 
 select
@@ -75,10 +84,11 @@ union all
 select
     episodes.patient_id,
     coalesce(episodes.stop_date, next_starts.next_start_date) as evidence_date,
-    episodes.last_start_date as episode_last_start_date,
+    last_starts.start_date as episode_last_start_date,
     'stop_reason' as evidence,
     episodes.treatment_id as record_key
 from derived.episodes
+inner join last_starts on episodes.treatment_id = last_starts.treatment_id
 left join next_starts on episodes.treatment_id = next_starts.treatment_id
 where
     episodes.stop_reason = 'progression'

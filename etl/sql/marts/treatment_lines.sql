@@ -24,7 +24,7 @@ entered_rechallenges as (
     from derived.line_treatments
     inner join derived.treatments
         on line_treatments.treatment_id = treatments.treatment_id
-    where treatments.rechallenge is not null
+    where treatments.rechallenge is not null and line_treatments.has_episode_start
     group by line_treatments.line_id
 ),
 
@@ -68,6 +68,9 @@ select
     lines.has_dropped_component,
     lines.has_component_given_back,
     lines.has_added_substance,
+    lines.carried_substances,
+    lines.is_not_shown,
+    lines.is_stale_ongoing,
     lines.local_treatments,
     case when line_adjuvant.line_id is null then false else line_adjuvant.is_adjuvant_refractory end
         as is_adjuvant_refractory,

@@ -91,9 +91,9 @@ CHAPTER = Chapter(
             40-90  pembrolizumab
             """,
             """
-            line_id    | regimen               | start_date
-            advanced 1 | dabrafenib+trametinib | 0
-            advanced 2 | pembrolizumab         | 40
+            line_id    | regimen                             | start_date
+            advanced 1 | dabrafenib+trametinib               | 0
+            advanced 2 | dabrafenib+pembrolizumab+trametinib | 40
             """,
         ),
         Paragraph(

@@ -185,9 +185,9 @@ CHAPTER = Chapter(
             100-300  carboplatin
             """,
             """
-            line_id    | regimen     | opened_because
-            advanced 1 | dacarbazine | first_treatment
-            advanced 2 | carboplatin | new_substance
+            line_id    | regimen                 | opened_because
+            advanced 1 | dacarbazine             | first_treatment
+            advanced 2 | carboplatin+dacarbazine | new_substance
             """,
         ),
         Paragraph(
@@ -215,9 +215,9 @@ CHAPTER = Chapter(
             100-163  ipilimumab
             """,
             """
-            line_id    | regimen    | opened_because
-            advanced 1 | nivolumab  | first_treatment
-            advanced 2 | ipilimumab | new_substance
+            line_id    | regimen              | opened_because
+            advanced 1 | nivolumab            | first_treatment
+            advanced 2 | ipilimumab+nivolumab | new_substance
             """,
             parameters={"addition_opens": "class"},
         ),
@@ -357,9 +357,9 @@ CHAPTER = Chapter(
             15-90  nivolumab
             """,
             """
-            line_id    | regimen    | opened_because
-            advanced 1 | ipilimumab | first_treatment
-            advanced 2 | nivolumab  | new_substance
+            line_id    | regimen              | opened_because
+            advanced 1 | ipilimumab           | first_treatment
+            advanced 2 | ipilimumab+nivolumab | new_substance
             """,
             parameters={"combination_window_days": 14},
         ),

@@ -1,0 +1,94 @@
+"""Chapter: treatment whose name cannot be read."""
+
+from tests.spec.language import Chapter, Paragraph
+
+CHAPTER = Chapter(
+    "unknown-drugs",
+    "What of a drug whose name cannot be read?",
+    "An episode of which no name can be read is treatment: it opens and joins lines as an unknown "
+    "drug. Two texts are two drugs for the clauses and one word in the label. A name that cannot "
+    "be read beside one that can adds nothing.",
+    (
+        Paragraph(
+            "It opens a line",
+            """
+            0-100    zyxomab
+            120-200  nivolumab
+            """,
+            """
+            line_id    | regimen      | regimen_class | start_date | end_date | opened_because
+            advanced 1 | unknown drug |               | 0          | 100      | first_treatment
+            advanced 2 | nivolumab    | anti-PD-1     | 120        | 200      | new_substance
+            """,
+        ),
+        Paragraph(
+            "The same text again goes on",
+            """
+            0-100    zyxomab
+            120-200  Zyxomab
+            """,
+            """
+            line_id    | regimen      | start_date | end_date
+            advanced 1 | unknown drug | 0          | 200
+            """,
+        ),
+        Paragraph(
+            "Another text is another drug",
+            """
+            0-100    zyxomab
+            120-200  qwertinib
+            """,
+            """
+            line_id    | regimen      | start_date | end_date | opened_because
+            advanced 1 | unknown drug | 0          | 100      | first_treatment
+            advanced 2 | unknown drug | 120        | 200      | new_substance
+            """,
+        ),
+        Paragraph(
+            "Two that start together are one word in the label",
+            """
+            0-100  zyxomab + qwertinib
+            20-90  nivolumab
+            """,
+            """
+            line_id    | regimen                | regimen_class | start_date
+            advanced 1 | nivolumab+unknown drug | anti-PD-1     | 0
+            """,
+        ),
+        Paragraph(
+            "Beside a name that is read, one that is not adds nothing",
+            """
+            0-100    ipilimumab + nivolumab (schema B)
+            120-200  nivolumab + zyxomab
+            """,
+            """
+            line_id    | regimen              | start_date | end_date
+            advanced 1 | ipilimumab+nivolumab | 0          | 200
+            """,
+        ),
+        Paragraph(
+            "What is no treatment, or not against the tumour, opens no line",
+            """
+            0-20    watch and wait
+            5-9     dexamethasone
+            40-200  nivolumab
+            """,
+            """
+            line_id    | regimen   | start_date
+            advanced 1 | nivolumab | 40
+            """,
+        ),
+        Paragraph(
+            "An unread name beside a read one counts: the episode's stop is not one drug's own",
+            """
+            0-300    nivolumab + zyxomab
+            100-200  ipilimumab
+            """,
+            """
+            line_id    | regimen    | start_date | end_date
+            advanced 1 | nivolumab  | 0          | 100
+            advanced 2 | ipilimumab | 100        | 200
+            """,
+        ),
+    ),
+)
