@@ -69,7 +69,8 @@ def build_sensors(
         check, content = inbox_check(found, moment)
         # An evaluation from before a night's deliveries would not count for them.
         last = context.instance.get_latest_materialization_event(DELIVERIES)
-        cursor = f"{content} after {last.run_id[:8] if last else 'no night'}"
+        left = ", ".join(one.path.name for one in not_taken(found))
+        cursor = f"{content} after {last.run_id[:8] if last else 'no night'}; not taken: {left}"
         return dg.SensorResult(
             run_requests=requests,
             skip_reason=None if requests else dg.SkipReason(_nothing(settings, source, found)),

@@ -8,7 +8,7 @@ import fcntl
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -50,7 +50,9 @@ def read_state(settings: Settings) -> HomeState:
     try:
         written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         deliveries = [_received(one) for one in written["deliveries"]]
-        return HomeState(**{**written, "deliveries": deliveries})
+        known = {one.name for one in fields(HomeState)}
+        kept = {name: value for name, value in written.items() if name in known}
+        return HomeState(**{**kept, "deliveries": deliveries})
     except (ValueError, KeyError, TypeError):
         return HomeState()  # damaged, or of another version: the next night makes it again
 

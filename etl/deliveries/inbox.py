@@ -52,7 +52,7 @@ class Folder:
     @property
     def said(self) -> str:
         """The folder and its reason, as a sentence."""
-        return f"{self.path.name}: {self.reason}"
+        return f"{self.path.name}: {self.reason.rstrip('.')}."
 
     def is_overdue(self, now: float) -> bool:
         """Whether it has not been taken for longer than a day."""
