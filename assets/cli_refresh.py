@@ -263,7 +263,8 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
     from etl.home_state import read_state
     from etl.outputs.quality.wording import counted
 
-    for sentence in read_state(settings).remarks:
+    state = read_state(settings)
+    for sentence in (*state.remarks, *state.of_files):
         err(sentence)
     path = published_database(settings)
     current = _current(settings)

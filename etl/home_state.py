@@ -26,6 +26,7 @@ class HomeState:
     Attributes:
         deliveries: every delivery that was taken over, of every registry, the newest first.
         remarks: sentences about the last delivery that a person should know.
+        of_files: what its load remarked: records rejected, columns kept, files passed over.
         since: when each folder of the inbox was first seen that is not taken, UTC, by its name.
         taken: the hash of the contents of each folder of the inbox that was seen to be taken.
         failed: why the last night over a folder's contents published nothing, by their hash.
@@ -33,6 +34,7 @@ class HomeState:
 
     deliveries: list[Received] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    of_files: list[str] = field(default_factory=list)
     since: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class HomeState:
 
 
 def read_state(settings: Settings) -> HomeState:
-    """What stands in the file; nothing when there is none yet."""
+    """What stands in the file; nothing when there is none yet, or it is damaged."""
     path = settings.home / FILE
     if not path.exists():
         return HomeState()
@@ -71,13 +73,16 @@ def changing_state(settings: Settings) -> Iterator[HomeState]:
 
 
 def note_deliveries(
-    settings: Settings, deliveries: Sequence[Received], remarks: Sequence[str] | None = None
+    settings: Settings,
+    deliveries: Sequence[Received],
+    remarks: Sequence[str] | None = None,
+    of_files: Sequence[str] = (),
 ) -> None:
     """Note the deliveries as the warehouse knows them, and what was remarked of the last one."""
     with changing_state(settings) as state:
         state.deliveries = list(deliveries)
         if remarks is not None:
-            state.remarks = list(remarks)
+            state.remarks, state.of_files = list(remarks), list(of_files)
         for one in deliveries:
             if one.in_force:  # it is being tried again; a run that fails says so at its end
                 state.failed.pop(one.export_id, None)

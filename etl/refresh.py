@@ -173,7 +173,8 @@ def load(
         withdrawn=[one.export_id for one in withdrawals],
     )
     remarks = _delivery_remarks(con, settings, source, registration)
-    note_deliveries(settings, read_received(con), remarks)
+    of_files = [one for one in registration.warnings if one not in remarks]
+    note_deliveries(settings, read_received(con), remarks, of_files)
     opted_out.forget_history(con)
     night = plan(
         settings,

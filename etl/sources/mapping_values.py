@@ -19,7 +19,7 @@ _OF_KIND = {
     "unit": ("integer", "number"),
 }
 """The kinds of native columns that a key of a mapping can be said of."""
-_NUMBER = {"integer": r"[+-]?\d{1,18}", "number": r"[+-]?\d{1,18}(\.\d+)?"}
+_NUMBER = {"integer": r"[+-]?\d{1,18}(\.0{1,2})?", "number": r"[+-]?\d{1,18}(\.\d+)?"}
 
 
 def column_problems(where: str, native: Column, mapped: "ColumnMapping") -> Iterator[str]:
@@ -67,7 +67,7 @@ def _value_problems(where: str, native: Column, value: str) -> Iterator[str]:
     codelist = native.codelist or native.item_codelist
     if codelist is not None:
         allowed = codes(codelist)
-        if value.casefold() not in {code.casefold() for code in allowed}:
+        if _read_as(value) not in {_read_as(code) for code in allowed}:
             known = ", ".join(allowed)
             yield (
                 f"{where}: {value!r} is no code of {native.name}. Allowed are {known}."
@@ -77,6 +77,11 @@ def _value_problems(where: str, native: Column, value: str) -> Iterator[str]:
         yield f"{where}: {value!r} is no {native.kind}"
     elif native.kind == "date" and not _is_date(value):
         yield f"{where}: {value!r} is no date; write 2021, 2021-06 or 2021-06-14"
+
+
+def _read_as(code: str) -> str:
+    """A code as staging compares it: without regard to case, `5` for `5.0`."""
+    return re.sub(r"^(\d+)\.0{1,2}$", r"\1", code.casefold())
 
 
 def _is_date(value: str) -> bool:

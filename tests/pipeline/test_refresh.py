@@ -107,6 +107,22 @@ def test_the_data_are_published_without_what_people_look_at(pristine: Path, tmp_
     assert f"published already as snapshot {current(home)}" in less.out
 
 
+def test_what_was_not_read_of_a_delivery_is_said(export: Path, tmp_path: Path) -> None:
+    (export / "manifest.json").unlink()
+    drugs = export / "drugs.csv"
+    text = (
+        drugs.read_text().replace("\n", ",shoe\n", 1).replace("\n", ",\n").replace("shoe,", "shoe")
+    )
+    drugs.write_text(text + "one,two\n")
+    (export / "beside.csv").write_text("a\n")
+    ended = refresh(export, tmp_path / "home", "--as-of", "2999-01-01")
+    assert ended.code == 0, ended.err
+    assert "drugs.csv: columns kept in raw and not read: shoe." in ended.err
+    assert "drugs.csv: 1 of " in ended.err
+    assert "records rejected" in ended.err
+    assert "beside.csv: not part of the mapping, not read." in ended.err
+
+
 def test_a_corrected_and_a_returning_error_are_followed_over_the_nights(
     home: Path, export: Path, pristine: Path
 ) -> None:

@@ -253,6 +253,16 @@ def test_a_part_of_several_is_named_by_its_number(tmp_path):
     assert "tables.drugs.1.dose.constant: 'much' is no number" in mistake(tmp_path, change)
 
 
+@pytest.mark.parametrize("version", ["5", "5.0", "5.00"])
+def test_a_code_that_is_a_number_may_be_written_without_its_decimals(tmp_path, version):
+    path = tmp_path / "mapping.yaml"
+    change = put(
+        "tables", "adverse_events", "columns", "ctcae_version", value={"constant": version}
+    )
+    path.write_text(yaml.safe_dump(mapping_with(change), allow_unicode=True), encoding="utf-8")
+    assert read_mapping(path).tables["adverse_events"][0].columns["ctcae_version"].constant
+
+
 def test_codes_make_no_difference_of_capitals(tmp_path):
     path = tmp_path / "mapping.yaml"
     data = mapping_with(
