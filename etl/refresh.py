@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from etl import changes, deliveries, impact, ingest, kept_sources, sensitivity
+from etl.changes.tables import has_table
 from etl.deliveries.withdrawn import read_withdrawals, refuse_withdrawn
 from etl.errors import WrongUseError
 from etl.governance import Governance, read_governance
@@ -134,6 +135,10 @@ def recover(con: duckdb.DuckDBPyConnection, settings: Settings) -> str | None:
     """Finish or undo what a killed night left, its worklists too; a sentence if there was any."""
     remark = publication.recover(con, settings)
     follow(settings)
+    if has_table(con, None, "raw", "night") and has_table(con, None, "deliveries", "received"):
+        night = Night.read(con)  # cut off behind its commit, it has not noted what it published
+        if Shelf(settings.published).folder(night.snapshot_id).is_dir():
+            note_published(con, night.inputs.source)
     return remark
 
 

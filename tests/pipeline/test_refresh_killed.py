@@ -86,8 +86,10 @@ def test_killed_at_each_step_of_publication(home: Path, export: Path, kill_at: s
     lists = {path.name for path in (home / "worklists").iterdir() if path.name != "current"}
     assert lists == {before, current(home)}
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        noted = con.execute("select bool_and(is_published) from deliveries.received").fetchone()
         known = con.execute("select snapshot_id from quality.snapshots order by all").fetchall()
     assert known == sorted([(before,), (current(home),)])
+    assert noted == (True,)
 
 
 @pytest.mark.parametrize("at", ["etl.refresh:run_model", "etl.publish.publication:snapshot.build"])
