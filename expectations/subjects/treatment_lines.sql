@@ -32,22 +32,15 @@ episodes as (
         min(t.source_file) as source_file,
         min(t.source_line) as source_line,
         string_agg(distinct t.best_response, ', ' order by t.best_response)
-            filter (where lt.is_started) as entered_best_responses,
+            filter (where lt.has_episode_start) as entered_best_responses,
         count(
             case
-                when lt.is_started and coalesce(m.meaning, t.best_response)
+                when lt.has_episode_start and coalesce(m.meaning, t.best_response)
                 in (l.best_overall_response, l.best_overall_response_confirmed)
                     then 1
             end
         ) as agreeing_entries
-    from (
-        -- What is entered for an episode belongs to the line in which it started.
-        select
-            line_id,
-            treatment_id,
-            first_step = min(first_step) over (partition by treatment_id) as is_started
-        from derived.line_treatments
-    ) as lt
+    from derived.line_treatments as lt
     inner join derived_responses as l on l.line_id = lt.line_id
     inner join staging.treatments as t on t.treatment_id = lt.treatment_id and t.is_placed
     left join meanings as m on m.code = t.best_response

@@ -184,9 +184,16 @@ def by_reading(
                 of_line[line.line_id].append(event)
         course = _course_of(con, number)
         started: set[str] = set()
+        taken_over = set(
+            rows(
+                con,
+                "select line_id, treatment_id from derived.line_treatments where is_carried_only",
+            )
+        )
         for line in given_lines:
             new, old = set(line.treatment_ids) - started, set(line.treatment_ids) & started
             started |= new
+            old = {one for one in old if (line.line_id, one) not in taken_over}
             is_followed = not (course.is_dead and course.death is None) and not (
                 course.death is not None and course.death < line.start
             )

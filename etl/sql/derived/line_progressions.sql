@@ -188,20 +188,14 @@ stopped as (
 -- episode started.
 entered as (
     select
-        starts.line_id,
-        min(starts.treatment_id) as treatment_id
-    from (
-        select
-            treatment_id,
-            min_by(line_id, first_step) as line_id
-        from derived.line_treatments
-        group by treatment_id
-    ) as starts
-    inner join derived.episodes on starts.treatment_id = episodes.treatment_id
+        line_treatments.line_id,
+        min(line_treatments.treatment_id) as treatment_id
+    from derived.line_treatments
+    inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
     inner join source.declarations
         on declarations.name = 'responses' and declarations.value = 'best_response'
-    where episodes.best_response in ('PD', 'iCPD')
-    group by starts.line_id
+    where episodes.best_response in ('PD', 'iCPD') and line_treatments.has_episode_start
+    group by line_treatments.line_id
 ),
 
 -- What is dated past the cut-off was on an unknown day of the line of its episode, else of the last.

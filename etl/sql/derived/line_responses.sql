@@ -198,17 +198,9 @@ best as (
 ),
 
 -- What is entered for an episode belongs to the line in which it started.
-starts as (
-    select
-        treatment_id,
-        min_by(line_id, first_step) as line_id
-    from derived.line_treatments
-    group by treatment_id
-),
-
 entries as (
     select
-        starts.line_id,
+        line_treatments.line_id,
         episodes.treatment_id,
         episodes.best_response,
         case
@@ -219,9 +211,9 @@ entries as (
             when episodes.best_response = 'NE' then 6
             else 5
         end as score
-    from starts
-    inner join derived.episodes on starts.treatment_id = episodes.treatment_id
-    where episodes.best_response is not null
+    from derived.line_treatments
+    inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
+    where episodes.best_response is not null and line_treatments.has_episode_start
 ),
 
 -- What the hospital entered; most lines have one episode.

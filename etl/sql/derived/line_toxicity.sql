@@ -6,11 +6,10 @@ answers as (
     select
         line_treatments.line_id,
         episodes.severe_toxicity,
-        line_treatments.first_step
-        = min(line_treatments.first_step) over (partition by line_treatments.treatment_id)
-            as is_started
+        line_treatments.has_episode_start as is_started
     from derived.line_treatments
     inner join derived.episodes on line_treatments.treatment_id = episodes.treatment_id
+    where not line_treatments.is_carried_only
 ),
 
 entered as (

@@ -210,6 +210,30 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A stop for progression is of the last line that gives the episode by then",
+            """
+            0-196   nivolumab  reason=progression
+            60-123  ipilimumab
+            """,
+            """
+            line_id    | regimen              | progression_date | progression_source | pfs_days
+            advanced 1 | nivolumab            |                  |                    | 196
+            advanced 2 | ipilimumab+nivolumab | 196              | stop_reason        | 136
+            """,
+        ),
+        Paragraph(
+            "Where what was given before is not taken over, the stop is the earlier line's",
+            """
+            0-142    pembrolizumab  reason=progression
+            100-400  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen               | progression_date | progression_source
+            advanced 1 | pembrolizumab         | 142              | stop_reason
+            advanced 2 | dabrafenib+trametinib |                  |
+            """,
+        ),
+        Paragraph(
             "Stopped for progression on an unknown day is before the next start",
             """
             0-      nivolumab  reason=progression

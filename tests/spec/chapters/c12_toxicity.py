@@ -352,6 +352,33 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "From an episode that a line only takes over it has no answer",
+            """
+            0-300  nivolumab                   severe=no
+            0-163  dacarbazine + ipilimumab    severe=yes drugs=dacarbazine:0:10,ipilimumab:100:163
+            90     scan PD
+            """,
+            """
+            line_id    | regimen                | severe_toxicity | toxicity_known
+            advanced 1 | dacarbazine+nivolumab  | yes             | yes
+            advanced 2 | ipilimumab+nivolumab   | unknown         | no
+            """,
+        ),
+        Paragraph(
+            "An event entered for an episode belongs to the last line that gives it by its onset",
+            """
+            0-196   nivolumab
+            60-123  ipilimumab
+            59      event Colitis 3  of=T1
+            60      event Colitis 2  of=T1
+            """,
+            events="""
+            event_id | line_id    | line_assignment
+            E1       | advanced 1 | treatment
+            E2       | advanced 2 | treatment
+            """,
+        ),
+        Paragraph(
             "Onset known to the month is not before the start of its episode",
             """
             2020-03-20-2020-06-30  ipilimumab
