@@ -153,7 +153,7 @@ class InputDrugSubstances(Contract):
         nullable=False,
         isin=("drugs", "regimen"),
     )
-    written: Series[str] = column("The part of the cell that was read, as written.")
+    written: Series[str] = column("The words of the cell that were read.")
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
     source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)

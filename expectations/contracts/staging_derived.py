@@ -23,7 +23,7 @@ class DrugReadings(Contract):
 
     written: Series[str] = column("The cell as written.", nullable=False)
     ordinal: Series[int] = column("Number of the thing within the text.", nullable=False, ge=1)
-    part: Series[str] = column("The part of the text that was read.", nullable=False)
+    part: Series[str] = column("The words of the text that were read.", nullable=False)
     reading: Series[str] = column(
         "What was read: a systemic substance, one that is not systemic, that no treatment was "
         "given, or nothing.",
@@ -88,7 +88,7 @@ class DrugSubstances(Contract):
         nullable=False,
         isin=("drugs", "regimen"),
     )
-    written: Series[str] = column("The part of the cell that was read, as written.")
+    written: Series[str] = column("The words of the cell that were read.")
     source_file: Series[str] = column("File the row was read from.", nullable=False)
     source_line: Series[int] = column("Line of the row in that file.", nullable=False, ge=1)
     source_part: Series[int] = column("Part of the mapping it was read by.", nullable=False, ge=1)
