@@ -1,5 +1,7 @@
 """Chapter: progression-free survival."""
 
+# ruff: noqa: E501 - expected rows are tables, wide where they compare much.
+
 from tests.spec.language import Chapter, Paragraph
 
 TIME = "line_id | days | event | end_reason | record_key\n"
@@ -182,6 +184,63 @@ CHAPTER = Chapter(
             50       death melanoma
             """,
             PFS + "advanced 1 | | | unknown_death_before_start",
+        ),
+        Paragraph(
+            "What is seen after a stop for progression is no response, and the first PD counts",
+            """
+            0-60  nivolumab  reason=progression
+            80    scan PR
+            95    scan PD
+            """,
+            """
+            best_overall_response | best_overall_response_date | responder | first_response_date | progression_date | progression_source
+            PD                    | 95                         | no        |                     | 95               | assessment
+            """,
+        ),
+        Paragraph(
+            "What is seen on the day of the stop counts",
+            """
+            0-80  nivolumab  reason=progression
+            80    scan PR
+            95    scan PD
+            """,
+            """
+            best_overall_response | first_response_date | progression_date
+            PR                    | 80                  | 95
+            """,
+        ),
+        Paragraph(
+            "The first PD counts whatever its day, and the patient is evaluable by it",
+            """
+            0-63  nivolumab  reason=progression
+            205   scan PD
+            """,
+            """
+            best_overall_response | response_evaluable | responder | progression_date | progression_source
+            PD                    | yes                | no        | 63               | stop_reason
+            """,
+        ),
+        Paragraph(
+            "When nothing was assessed up to the stop for progression, there is no response",
+            """
+            0-60  nivolumab  reason=progression
+            110   scan SD
+            """,
+            """
+            best_overall_response | best_overall_response_confirmed | response_evaluable | responder
+                                  |                                 | no                 |
+            """,
+        ),
+        Paragraph(
+            "A stop for progression on an unknown day ends no counting",
+            """
+            0-    nivolumab  reason=progression
+            80    scan PR
+            """,
+            """
+            best_overall_response | progression_date | progression_source
+            PR                    |                  | stop_reason_undated
+            """,
         ),
     ),
 )

@@ -352,19 +352,6 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
-            "From an episode that a line only takes over it has no answer",
-            """
-            0-300  nivolumab                   severe=no
-            0-163  dacarbazine + ipilimumab    severe=yes drugs=dacarbazine:0:10,ipilimumab:100:163
-            90     scan PD
-            """,
-            """
-            line_id    | regimen                | severe_toxicity | toxicity_known
-            advanced 1 | dacarbazine+nivolumab  | yes             | yes
-            advanced 2 | ipilimumab+nivolumab   | unknown         | no
-            """,
-        ),
-        Paragraph(
             "An event entered for an episode belongs to the last line that gives it by its onset",
             """
             0-196   nivolumab
