@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etl.synthetic import population
+from etl.synthetic.boundaries import plant_boundaries
 from etl.synthetic.calibration import DEFAULT_PATIENTS, DEFAULT_SEED, EXPORT_DATE
 from etl.synthetic.cohort import draw_cohort
 from etl.synthetic.decoys import plant
@@ -25,7 +26,8 @@ class Registry:
     """A synthetic registry.
 
     `tables` holds the native tables as text. `cohort`, `ipilimumab_treated` and `decoys` name the
-    patients that the pipeline is expected to find or to see through; nothing of it is exported.
+    patients that the pipeline is expected to find or to see through, `boundaries` the bearer of
+    each story of `boundaries.yaml`; nothing of it is exported.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Registry:
     cohort: tuple[str, ...]
     ipilimumab_treated: tuple[str, ...]
     decoys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    boundaries: dict[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -81,6 +84,8 @@ def generate_registry(
     named = {kind: tuple(sorted(labels.reindex(pids))) for kind, pids in decoys.pids.items()}
     sealed = {*cohort, *(patient for ids in named.values() for patient in ids)}
     cut_dates(tables, sealed, rng)
+    boundaries = plant_boundaries(tables, set(treated) - sealed)
+    sealed.update(boundaries.values())
     bench = Bench(tables, rng, sealed, set(treated))
     return Registry(
         name="synthetic",
@@ -90,6 +95,7 @@ def generate_registry(
         cohort=cohort,
         ipilimumab_treated=treated,
         decoys=named,
+        boundaries=boundaries,
         faults=plant_faults(bench, fault_share) if with_faults else (),
     )
 

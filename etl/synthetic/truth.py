@@ -24,6 +24,7 @@ def truth_of(registry: Registry, mapping: Mapping) -> dict[str, object]:
         "ipilimumab_treated": list(registry.ipilimumab_treated),
         "cohort": list(registry.cohort),
         "decoys": {kind: list(ids) for kind, ids in registry.decoys.items()},
+        "boundaries": dict(registry.boundaries),
         "faults": [_fault(fault, mapping) for fault in registry.faults],
     }
 
