@@ -38,6 +38,11 @@ UNTESTED_KEYS = {
     "endpoints.toxicity.cumulative_incidence_months": "adds estimates and changes none",
     "endpoints.recurrence": "needs first_stop_toxicity",
     "endpoints.survival_at_months": "adds estimates and changes none",
+    **{
+        f"{exposure}.{key}": "goes with another match, see there"
+        for exposure in ("initial", "rechallenge")
+        for key in ("classes", "substances", "needs")
+    },
 }
 """Keys of a study that change no estimate of the seed study."""
 
