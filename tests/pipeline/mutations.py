@@ -25,7 +25,13 @@ from tests.support import dicts
 PATIENTS = 900
 PAGE = Path(__file__).parents[2] / "docs" / "mutations.md"
 SEED = load_studies()["van-dijk-2025"]
-UNTESTED: dict[str, str] = {}
+UNTESTED: dict[str, str] = {
+    "contact_past_cutoff_days": "no record of the demonstration lies past the cut-off: c24_cutoff",
+    "cutoff_patients": "a hold of the whole delivery: tests/unit/test_cutoff",
+    "cutoff_share": "a hold of the whole delivery: tests/unit/test_cutoff",
+    "link_persons": "nobody of the demonstration has two ids: tests/unit/test_persons",
+    "person_days": "nobody of the demonstration has two ids: tests/unit/test_persons",
+}
 """Parameters that no patient here shows, each with the test that holds it instead."""
 
 UNTESTED_KEYS = {
@@ -38,6 +44,8 @@ UNTESTED_KEYS = {
     "endpoints.toxicity.cumulative_incidence_months": "adds estimates and changes none",
     "endpoints.recurrence": "needs first_stop_toxicity",
     "endpoints.survival_at_months": "adds estimates and changes none",
+    "endpoints.curves.least_at_risk": "how far a curve is drawn: tests/unit/test_survival_cut",
+    "endpoints.curves.least_share_at_risk": "how far it is drawn: tests/unit/test_survival_cut",
     **{
         f"{exposure}.{key}": "goes with another match, see there"
         for exposure in ("initial", "rechallenge")
@@ -268,10 +276,10 @@ again. `as it was`: no number of the seed study moves.""",
 
 def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)).replace("|", " or ") or "none"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_shown(one)}" for key, one in value.items())
-    return str(value).replace("|", "/")
+    return str(value)
 
 
 if __name__ == "__main__":
