@@ -160,8 +160,9 @@ def test_ipilimumab_again_but_alone_is_a_later_line_and_no_rechallenge(
 
 def test_the_demonstration_has_the_planted_errors_and_no_other(night: SyntheticNight) -> None:
     found = night.rows(
-        "select rule_id, case when record_key like 'no key|%' then source_file || ':' || source_line "
-        "else record_key end from quality.findings_tonight where severity = 'error' "
+        "select rule_id, case when record_key like 'no key|%' "
+        "then source_file || ':' || source_line else record_key end "
+        "from quality.findings_tonight where severity = 'error' "
         "order by all"
     )
     planted = [(fault["rule_id"], fault["record_key"]) for fault in night.truth["faults"]]
