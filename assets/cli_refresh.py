@@ -261,6 +261,7 @@ def _refresh(
 
 def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str, object]:
     from etl.home_state import read_state
+    from etl.outputs.people import COUNTED, People
     from etl.outputs.quality.wording import counted
 
     state = read_state(settings)
@@ -270,12 +271,9 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
     current = _current(settings)
     counts = query(
         path,
-        "select (select count(*) from marts.patients) as patients, "
-        "(select sum(len(string_split(patient_ids, ', '))) from marts.patients) as ids, "
-        "(select count(*) from marts.treatment_lines) as lines",
+        f"select *, (select count(*) from marts.treatment_lines) as lines from ({COUNTED})",
     )[0]
-    ids = int(counts.pop("ids") or 0)
-    linked = f" ({ids:,} ids)" if ids != counts["patients"] else ""
+    people = People(counts["patients"], counts.pop("ids"))
     open_findings = {
         row["severity"]: row["findings"]
         for row in query(
@@ -287,7 +285,7 @@ def _closing_words(settings: "Settings", say: Callable[[str], None]) -> dict[str
     }
     said = ", ".join(f"{count:,} {name}" for name, count in open_findings.items()) or "none"
     say(
-        f"Published snapshot {current}: {counts['patients']:,} patients{linked}, "
+        f"Published snapshot {current}: {people.patients:,} patients{people.beside}, "
         f"{counts['lines']:,} lines of therapy; open findings: {said}."
     )
     unread = names_not_read(settings)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from etl.changes import StudyChanges, read_changes
+from etl.outputs.people import People, count_people
 from etl.parameters import Parameters
 from etl.studies import Study
 from etl.studies.pairs import Pair, in_stratum, read_pairs, records, strata_of
@@ -54,6 +55,7 @@ class Results:
     """The marts of a study as records; missing values are None.
 
     Attributes:
+        people: persons of the registry and their ids.
         baselines: what is registered at the start of the cohort's lines, by line.
         not_collected: columns that the source does not record, by table and name.
         subgroups: rows of `marts.subgroups`, in the order of variables and levels.
@@ -62,6 +64,7 @@ class Results:
 
     study: Study
     context: ReportContext
+    people: People
     pairs: list[Pair]
     attrition: list[Record]
     estimates: list[Record]
@@ -132,6 +135,7 @@ def read_results(con: duckdb.DuckDBPyConnection, study: Study, context: ReportCo
     return Results(
         study=study,
         context=context,
+        people=count_people(con),
         pairs=pairs,
         attrition=_attrition(con, study.id),
         estimates=read_estimates(con, study.id),

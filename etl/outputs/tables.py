@@ -114,7 +114,7 @@ def attrition_table(results: Results) -> Table:
         ),
         "Each step keeps a part of the one before. The steps of the quality-filtered edition say "
         "how many would be left if every value had to be sound; an estimate leaves out only those "
-        "whose own values are doubtful.",
+        f"whose own values are doubtful. {results.people.sentence}".rstrip(),
     )
 
 

@@ -14,9 +14,10 @@ import pytest
 
 from etl.outputs import checklist_item, quality_statement, trace
 from etl.outputs.checklist import record_table
+from etl.outputs.people import People
 from etl.outputs.report import write_outputs
 from etl.outputs.results import Results, read_results
-from etl.outputs.tables import Table
+from etl.outputs.tables import Table, attrition_table
 from tests.pipeline.test_outputs_report import context
 from tests.unit.study_support import build, cohort, marts, seed_study
 
@@ -174,3 +175,12 @@ def test_an_origin_names_only_rows_that_exist(folder: Path) -> None:
     assert "irae_recurrence" not in said
     assert "orr" in said
     assert trace.Origin(("ttnt",), ("proportion",)).sentence(estimates) == ""
+
+
+def test_the_attrition_says_the_number_of_ids_beside_persons_where_it_differs(
+    sound: Results,
+) -> None:
+    assert sound.people.ids == sound.people.patients == sound.attrition[0]["patients"]
+    assert " ids)" not in attrition_table(sound).note
+    linked = replace(sound, people=People(1_200, 1_234))
+    assert "1,200 patients (1,234 ids)" in attrition_table(linked).note

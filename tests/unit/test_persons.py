@@ -9,6 +9,8 @@ import pytest
 
 from etl.explain.alone import Edit, patient_alone
 from etl.explain.reading import read_facts
+from etl.outputs.hospitals import index_page
+from etl.outputs.people import People, count_people
 from etl.parameters import Parameters
 from etl.warehouse import open_memory
 from expectations.codelists import load_codelists
@@ -320,3 +322,18 @@ def test_deaths_far_apart_make_the_survival_of_the_person_doubtful(
 
     assert doubted("2020-06-01") == [(None,)]
     assert doubted("2020-06-02") == [("LIN-N33",)]
+
+
+@pytest.mark.parametrize(
+    ("linked", "said"), [(True, ("2 patients", "3 ids")), (False, ())], ids=["linked", "alone"]
+)
+def test_the_number_of_ids_stands_beside_persons_where_it_differs(
+    con: duckdb.DuckDBPyConnection, linked: bool, said: tuple[str, ...]
+) -> None:
+    derive(con, patients=[*ids({}, *([{}] if linked else [])), {"patient_id": "P", **ALIKE}])
+    people = count_people(con)
+    assert people == People(2, 3 if linked else 2)
+    (section,) = index_page.sections([], people)
+    for text in (people.sentence, " ".join(map(str, section.items))):
+        assert all(word in text for word in said)
+    assert bool(people.sentence) is bool(people.beside) is linked

@@ -11,18 +11,24 @@ from etl.outputs.hospitals import words
 from etl.outputs.hospitals.drawings import Point, funnel
 from etl.outputs.hospitals.facts import JUDGED, OUTSIDE, OUTSIDE_95, OUTSIDE_998, Hospital, Measured
 from etl.outputs.hospitals.hospital_page import worklist_address
+from etl.outputs.people import People
 from etl.outputs.quality import wording
 from etl.outputs.quality.addresses import hospital_page_path
 from etl.outputs.quality.delivered import STATUS_CELLS
 from etl.outputs.quality.page import Cell, Chart, Given, Item, Section, table
 
 
-def sections(hospitals: Sequence[Hospital]) -> list[Section]:
-    """The list, top to bottom."""
+def sections(hospitals: Sequence[Hospital], people: People) -> list[Section]:
+    """The list, top to bottom; `people` are those of the whole registry."""
     if not hospitals:
-        said = "No hospital is known to this registry: no record names one."
-        return [Section("hospitals", "Hospitals", (said,))]
-    return [_hospitals(hospitals), _signals(hospitals), _funnels(hospitals), words.definitions()]
+        none = "No hospital is known to this registry: no record names one."
+        return [_hospitals_section(people, none)]
+    return [
+        _hospitals(hospitals, people),
+        _signals(hospitals),
+        _funnels(hospitals),
+        words.definitions(),
+    ]
 
 
 def completeness_of(hospital: Hospital) -> tuple[int, int]:
@@ -38,7 +44,7 @@ def patients_of(hospital: Hospital) -> int:
     )
 
 
-def _hospitals(hospitals: Sequence[Hospital]) -> Section:
+def _hospitals(hospitals: Sequence[Hospital], people: People) -> Section:
     made = table(
         "hospitals",
         "Every hospital that delivers or is expected to.",
@@ -54,7 +60,12 @@ def _hospitals(hospitals: Sequence[Hospital]) -> Section:
             "99.8%."
         ),
     )
-    return Section("hospitals", "Hospitals", (made,))
+    return _hospitals_section(people, made)
+
+
+def _hospitals_section(people: People, item: Item) -> Section:
+    said = (people.sentence,) if people.sentence else ()
+    return Section("hospitals", "Hospitals", (*said, item))
 
 
 def _row(one: Hospital) -> tuple[Given, ...]:

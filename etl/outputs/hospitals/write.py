@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from etl.outputs.hospitals import hospital_page, index_page, words
 from etl.outputs.hospitals.facts import OUTSIDE_95, OUTSIDE_998, read_hospitals
+from etl.outputs.people import count_people
 from etl.outputs.quality.addresses import HOSPITAL_INDEX, hospital_page_path
 from etl.outputs.quality.desk import Context, Desk
 from etl.outputs.quality.page import write
@@ -66,7 +67,7 @@ def write_hospital_pages(
             more=TEMPLATES,
             css=css,
             context=context,
-            sections=index_page.sections(hospitals),
+            sections=index_page.sections(hospitals, count_people(con)),
             case_mix=words.NO_CASE_MIX,
         )
     ]
