@@ -26,6 +26,10 @@ _STATUSES = (
     *("open", *_OPEN),
     *("accepted", "corrected", "vanished", "superseded", "rule_changed"),
 )
+_COLUMNS = (
+    *("finding_id", "rule_id", "severity", "status", "subject", "record_key", "hospital_id"),
+    *("source_file", "source_line", "source_part", "raw_values", "days_open", "source"),
+)
 _SEVERITIES = ("error", "warning", "info")
 _ORDER = (
     "order by list_position(['error', 'warning', 'info'], severity), rule_id, source_file, "
@@ -64,18 +68,18 @@ def findings(
     if as_of is None:
         rows: list[dict[str, Any]] = query(
             path,
-            "select finding_id, rule_id, severity, status, subject, record_key, hospital_id, "
-            f"source_file, source_line, raw_values, days_open from quality.findings {where} "
-            f"{_ORDER}",
+            f"select * from quality.findings {where} {_ORDER}",
             parameters,
         )
+        # A registry that an earlier release published has no part and no source.
+        rows = [{name: row.get(name) for name in _COLUMNS} for row in rows]
     else:
         rows = _as_of(as_of, where, parameters, home, as_json)
     if as_json:
         show(rows, as_json)
         return
     shown = rows[:limit] if limit else rows
-    show([_on_a_line(row) for row in shown], as_json)
+    show(_on_lines(shown), as_json)
     if len(shown) < len(rows):
         out(f"{len(rows) - len(shown):,} more; --limit 0 shows all, --rule one rule's.")
 
@@ -112,19 +116,34 @@ def _as_of(
     )
 
 
-def _on_a_line(row: dict[str, Any]) -> dict[str, Any]:
-    """What a steward needs of a finding to open the chart; `--json` has the rest."""
-    entered: dict[str, Any] = json.loads(row["raw_values"] or "{}")
-    said = ", ".join(f"{name} = {'' if v is None else v}" for name, v in entered.items())
-    return {
-        "rule": row["rule_id"],
-        "severity": row["severity"],
-        "status": row["status"],
-        "record": row["record_key"],
-        "file and line": f"{row['source_file']}:{row['source_line']}" if row["source_file"] else "",
-        "entered": said,
-        "days open": row["days_open"],
-    }
+def _on_lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a steward needs of findings to open the charts; `--json` has the rest."""
+    from etl.sources import mapping_if_known
+    from etl.sources.notation import in_one_notation
+    from expectations.subjects import load_subjects
+
+    subjects = load_subjects()
+    lines = []
+    for row in rows:
+        entered: dict[str, Any] = json.loads(row["raw_values"] or "{}")
+        if (subject := subjects.get(row["subject"])) and row["source"]:
+            mapping, part = mapping_if_known(row["source"]), row.get("source_part")
+            entered, _ = in_one_notation(mapping, subject, part, entered, {})
+        place = f"{row['source_file']}:{row['source_line']}" if row["source_file"] else ""
+        lines.append(
+            {
+                "rule": row["rule_id"],
+                "severity": row["severity"],
+                "status": row["status"],
+                "record": row["record_key"],
+                "file and line": place,
+                "entered": ", ".join(
+                    f"{name} = {'' if v is None else v}" for name, v in entered.items()
+                ),
+                "days open": row["days_open"],
+            }
+        )
+    return lines
 
 
 VERBS = (findings,)

@@ -59,7 +59,8 @@ FINDINGS_AS_OF = f"""
         f.subject,
         f.hospital_id,
         f.source_file,
-        f.source_line
+        f.source_line,
+        f.source
     from state as s
     left join quality.findings as f on f.finding_id = s.finding_id
     left join quality.rule_versions as v

@@ -5,11 +5,14 @@ Belongs here: the statements about findings. Does not belong here: rules, verdic
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from etl.explain.document import Statement
 from etl.explain.facts import Facts, Finding, Source
 from etl.explain.words import joined
+from etl.sources import mapping_if_known
+from etl.sources.notation import Values, in_one_notation
+from expectations.subjects import Subject, load_subjects
 
 VALUES = {
     "lines": "the line",
@@ -23,26 +26,32 @@ VALUES = {
 
 def statements(facts: Facts) -> Iterator[Statement]:
     """Each finding on the patient's records."""
+    subjects = load_subjects()
     for one in facts.findings:
         where = (
             (Source(one.source_file, one.source_line, one.record_key),)
             if one.source_file and one.source_line is not None
             else ()
         )
-        text = f"{one.severity.capitalize()}: {_said(one)} {_effect(facts, one)} {one.fix}"
+        text = (
+            f"{one.severity.capitalize()}: {_said(one, subjects)} {_effect(facts, one)} {one.fix}"
+        )
         yield Statement(one.rule_id, text, where, one.severity)
 
 
-def _said(one: Finding) -> str:
-    entered, compared = (_pairs(text) for text in (one.raw_values, one.compared_with))
+def _said(one: Finding, subjects: Mapping[str, Subject]) -> str:
+    own, others = (json.loads(text or "{}") for text in (one.raw_values, one.compared_with))
+    if subject := subjects.get(one.subject):
+        mapping = mapping_if_known(one.source)
+        own, others = in_one_notation(mapping, subject, one.source_part, own, others)
+    entered, compared = _pairs(own), _pairs(others)
     values = f" Registered: {entered}" if entered else ""
     against = f"{', ' if values else ' '}compared with {compared}" if compared else ""
     ends = "." if values or against else ""
     return f"this should hold and does not: {one.title}.{values}{against}{ends}"
 
 
-def _pairs(text: str) -> str:
-    values = json.loads(text or "{}")
+def _pairs(values: Values) -> str:
     return ", ".join(
         f"{name} = {'empty' if value is None else value}" for name, value in values.items()
     )

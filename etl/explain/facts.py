@@ -258,6 +258,8 @@ class Finding:
     affects: str
     source_file: str | None = None
     source_line: int | None = None
+    source_part: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)

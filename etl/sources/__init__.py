@@ -5,7 +5,7 @@ Belongs here: the mapping files, their model (`mapping.py`) and how they are fou
 registry: what a registry needs is said in its mapping, or in the model for everybody.
 """
 
-from etl.sources.load import available_sources, load_mapping, read_mapping
+from etl.sources.load import available_sources, load_mapping, mapping_if_known, read_mapping
 from etl.sources.mapping import (
     Code,
     ColumnMapping,
@@ -24,5 +24,6 @@ __all__ = [
     "TablePart",
     "available_sources",
     "load_mapping",
+    "mapping_if_known",
     "read_mapping",
 ]

@@ -55,6 +55,11 @@ def load_mapping(name: str) -> Mapping:
     return read_mapping(_HERE / name / "mapping.yaml")
 
 
+def mapping_if_known(name: str) -> Mapping | None:
+    """The mapping of a registry by which something was once read; None where it is gone."""
+    return load_mapping(name) if name in available_sources() else None
+
+
 def read_mapping(path: Path) -> Mapping:
     """Read one mapping file.
 

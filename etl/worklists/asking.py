@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from etl.sources import Mapping as SourceMapping
+from etl.sources.notation import in_one_notation
 from etl.worklists import words
 from etl.worklists.cells import on_one_line, shown
 from etl.worklists.identity import Identity, row_check
@@ -32,11 +34,13 @@ class Phrases:
 
     `source_column` gives the name a native column has in the hospital's own file, None where it
     has that very name; asked with table, column and the part of the mapping that the row is of.
+    `mapping` says how that file writes dates; None where it is not known.
     """
 
     rules: Mapping[str, RuleWords]
     subjects: Mapping[str, Subject]
     source_column: SourceColumn
+    mapping: SourceMapping | None = None
 
 
 def said(row: Row, identity: Identity, phrases: Phrases) -> dict[str, str | int | None]:
@@ -95,6 +99,7 @@ def _values(row: Row, phrases: Phrases) -> tuple[dict[str, str | None], dict[str
     subject = phrases.subjects.get(row.subject)
     if subject is None:
         return entered, others
+    entered, others = in_one_notation(phrases.mapping, subject, row.source_part, entered, others)
     own = {name: text for name, text in entered.items() if subject.origin(name)}
     if not own:
         return entered, others

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from etl.outputs.quality.addresses import worklist_name
-from etl.sources import Mapping, available_sources, load_mapping
+from etl.sources import Mapping, mapping_if_known
 from etl.worklists import select
 from etl.worklists.asking import Phrases, RuleWords, SourceColumn, said
 from etl.worklists.identity import Identity
@@ -108,8 +108,8 @@ def _phrases(con: duckdb.DuckDBPyConnection, source: str) -> Phrases:
             "select rule_id, title, fix from quality.rules"
         ).fetchall()
     }
-    mapping = load_mapping(source) if source in available_sources() else None
-    return Phrases(rules, load_subjects(), source_columns(mapping))
+    mapping = mapping_if_known(source)
+    return Phrases(rules, load_subjects(), source_columns(mapping), mapping)
 
 
 def source_columns(mapping: Mapping | None) -> SourceColumn:
