@@ -1,4 +1,4 @@
-"""Chapter: a drug that goes on while another is added, and rows that are one course."""
+"""Chapter: a drug that goes on while another is added."""
 
 # ruff: noqa: E501 - expected rows are tables, wide where they compare much.
 
@@ -8,8 +8,7 @@ CHAPTER = Chapter(
     "carried",
     "What goes on when another line opens?",
     "A line takes over what is shown to be given more than 42 days after its start, in the same "
-    "setting, unless it starts again or is replaced then. The line before ends there. Rows of a "
-    "substance in one episode that are at most 56 days apart are one course.",
+    "setting, unless it starts again or is replaced then. The line before ends there.",
     (
         Paragraph(
             "Ipilimumab added to nivolumab that goes on makes the combination",
@@ -293,143 +292,6 @@ CHAPTER = Chapter(
             line_id    | regimen               | is_not_shown | lines_doubtful_because
             advanced 1 | nivolumab             | no           |
             advanced 2 | dabrafenib+trametinib | yes          | LIN-N31
-            """,
-        ),
-        Paragraph(
-            "Doses of one episode are one course: a progression between two of them changes nothing",
-            """
-            0-168  pembrolizumab  drugs=pembrolizumab:0:0,pembrolizumab:42:42,pembrolizumab:84:84,pembrolizumab:126:126,pembrolizumab:168:168
-            95     scan PD
-            """,
-            """
-            line_id    | regimen       | start_date | end_date
-            advanced 1 | pembrolizumab | 0          | 168
-            """,
-            rows="""
-            treatment_id | substance     | start_date | stop_date
-            T1           | pembrolizumab | 0          | 168
-            """,
-        ),
-        Paragraph(
-            "Doses 56 days apart are one row",
-            """
-            0-56  pembrolizumab  drugs=pembrolizumab:0:0,pembrolizumab:56:56
-            10    scan PD
-            """,
-            """
-            line_id    | start_date | end_date
-            advanced 1 | 0          | 56
-            """,
-        ),
-        Paragraph(
-            "And doses 57 days apart are two",
-            """
-            0-57  pembrolizumab  drugs=pembrolizumab:0:0,pembrolizumab:57:57
-            10    scan PD
-            """,
-            """
-            line_id    | start_date | end_date | opened_because
-            advanced 1 | 0          | 0        | first_treatment
-            advanced 2 | 57         | 57       | progression
-            """,
-        ),
-        Paragraph(
-            "A stop that was not for a reason to end treatment, and a start on the new line's day: the line before ends there",
-            """
-            0-42    nivolumab             reason=completed
-            60-196  ipilimumab + nivolumab
-            """,
-            """
-            line_id    | regimen              | end_date | end_reason
-            advanced 1 | nivolumab            | 60       | completed
-            advanced 2 | ipilimumab+nivolumab | 196      | unknown
-            """,
-        ),
-        Paragraph(
-            "So it does 56 days after the stop",
-            """
-            0-42    nivolumab             reason=completed
-            98-196  ipilimumab + nivolumab
-            """,
-            """
-            line_id    | end_date
-            advanced 1 | 98
-            advanced 2 | 196
-            """,
-        ),
-        Paragraph(
-            "And not 57 days after it",
-            """
-            0-42    nivolumab             reason=completed
-            99-196  ipilimumab + nivolumab
-            """,
-            """
-            line_id    | end_date
-            advanced 1 | 42
-            advanced 2 | 196
-            """,
-        ),
-        Paragraph(
-            "Nor after a stop for toxicity",
-            """
-            0-42    nivolumab             reason=toxicity
-            60-196  ipilimumab + nivolumab
-            """,
-            """
-            line_id    | end_date
-            advanced 1 | 42
-            advanced 2 | 196
-            """,
-        ),
-        Paragraph(
-            "Nor where a progression lies between",
-            """
-            0-63     ipilimumab             reason=completed
-            90       scan PD
-            100-163  ipilimumab + nivolumab
-            """,
-            """
-            line_id    | end_date | end_reason
-            advanced 1 | 63       | completed
-            advanced 2 | 163      | unknown
-            """,
-        ),
-        Paragraph(
-            "A drug given every six weeks goes on beside what is added: as doses",
-            """
-            0-300   pembrolizumab  drugs=nivolumab:0:0,nivolumab:42:42,nivolumab:84:84,nivolumab:126:126,nivolumab:168:168
-            85-300  dabrafenib + trametinib
-            """,
-            """
-            line_id    | regimen                         | start_date | end_date
-            advanced 1 | nivolumab                       | 0          | 85
-            advanced 2 | dabrafenib+nivolumab+trametinib | 85         | 300
-            """,
-        ),
-        Paragraph(
-            "And as episodes of what was given together",
-            """
-            0-84     nivolumab                            reason=other
-            85-168   nivolumab + dabrafenib + trametinib  reason=other
-            170-300  dabrafenib + trametinib              reason=other
-            """,
-            """
-            line_id    | regimen                         | start_date | end_date
-            advanced 1 | nivolumab                       | 0          | 85
-            advanced 2 | dabrafenib+nivolumab+trametinib | 85         | 300
-            """,
-        ),
-        Paragraph(
-            "A dose too soon after the start of the next line does not carry",
-            """
-            0-112    nivolumab  drugs=nivolumab:0:0,nivolumab:28:28,nivolumab:56:56,nivolumab:84:84,nivolumab:112:112
-            95       scan PD
-            100-300  dabrafenib + trametinib
-            """,
-            """
-            line_id    | regimen               | start_date | end_date
-            advanced 1 | nivolumab             | 0          | 100
-            advanced 2 | dabrafenib+trametinib | 100        | 300
             """,
         ),
         Paragraph(
