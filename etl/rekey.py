@@ -18,9 +18,9 @@ from pathlib import Path
 import duckdb
 
 from etl.ingest.source_tables import KEY_FORM, PLACE
-from etl.ingest.unicode import STRIPPED_KINDS, normal, normal_id, normal_text
 from etl.models import load_models, run_model
 from etl.parameters import Parameters
+from etl.unicode import STRIPPED_KINDS, normal, normal_id, normal_text
 from expectations import steward_file
 from expectations.catalogue import Catalogue
 from expectations.export_format import TABLES, Table

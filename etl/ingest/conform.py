@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import duckdb
 
 from etl.ingest.raw_tables import identifier, literal
-from etl.ingest.unicode import STRIPPED_KINDS, normal, shown
-from etl.ingest.values import translated, trimmed, written
+from etl.ingest.values import is_stripped, translated, trimmed, written
 from etl.sources import ColumnMapping, Mapping, TablePart
+from etl.unicode import normal, shown
 from expectations.export_format import TABLES, Table
 
 
@@ -101,7 +101,7 @@ def _key_form(table: Table, present: dict[str, ColumnMapping]) -> str:
 def _condition(part: TablePart) -> str:
     return (
         " and ".join(
-            f"{trimmed(column)} in ({', '.join(literal(value) for value in values)})"
+            f"{trimmed(column, strips=True)} in ({', '.join(literal(value) for value in values)})"
             for column, values in part.where.items()
         )
         or "true"
@@ -137,7 +137,7 @@ def select_values(
     for name, mapped in present.items():
         cell = identifier(f"cell {name}")
         empty = file.empty_codes.get(mapped.column or "", ())
-        strips = table.column(name).kind in STRIPPED_KINDS
+        strips = is_stripped(mapped, table.column(name))
         cells.append(f"{written(mapped, described, empty, strips=strips)} as {cell}")
         values.append(
             f"{translated(cell, mapped, table.column(name), described, mapping)} as {name}"

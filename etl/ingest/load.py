@@ -28,6 +28,7 @@ from etl.ingest.delivery import (
 from etl.ingest.header import check_header, refuse_all_rejected
 from etl.ingest.manifest import NAME as MANIFEST
 from etl.ingest.merges import apply_merges
+from etl.ingest.normalised import count_normalised
 from etl.ingest.opt_outs import honour_opt_outs
 from etl.ingest.raw_tables import column_names, create_raw_tables, identifier, write_raw
 from etl.ingest.read_csv import read_csv
@@ -38,10 +39,10 @@ from etl.ingest.records import Records, UnreadCells
 from etl.ingest.registration import FileCount, Registration
 from etl.ingest.repeated import join_repeated_forms
 from etl.ingest.source_tables import create_source_tables, declare
-from etl.ingest.unicode import count_normalised, normal_id
 from etl.ingest.values import date, trimmed
 from etl.settings import ZONE
 from etl.sources import Mapping, SourceFile, load_mapping
+from etl.unicode import normal_id
 
 
 def load_export(
@@ -210,10 +211,22 @@ def read_records(path: Path, data: bytes, file: SourceFile) -> Records:
             "for the file again."
         )
     if file.format == "xlsx":
-        return read_xlsx(path, data, file)
-    if file.format == "sav":
-        return read_sav(path, file)
-    return read_csv(path, data, file)
+        records = read_xlsx(path, data, file)
+    elif file.format == "sav":
+        records = read_sav(path, file)
+    else:
+        records = read_csv(path, data, file)
+    # Names and codes are held against a mapping, which is in one form; cells stay as delivered.
+    return replace(
+        records,
+        header=tuple(map(normal_id, records.header)),
+        empty_codes={normal_id(name): codes for name, codes in records.empty_codes.items()},
+        labels={
+            normal_id(name): {code: normal_id(label) for code, label in labels.items()}
+            for name, labels in records.labels.items()
+        },
+        periods={normal_id(name): period for name, period in records.periods.items()},
+    )
 
 
 def _cut_off(

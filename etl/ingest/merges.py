@@ -12,7 +12,7 @@ is.
 import duckdb
 
 from etl.governance import Governance
-from etl.ingest.unicode import normal_id
+from etl.unicode import normal_id
 from expectations.export_format import TABLES
 
 

@@ -18,10 +18,10 @@ import duckdb
 
 from etl.governance import Governance
 from etl.ingest.raw_tables import identifier, literal
-from etl.ingest.unicode import normal_id
 from etl.ingest.values import trimmed
 from etl.parameters import Parameters
 from etl.sources import Mapping as SourceMapping
+from etl.unicode import normal_id
 from expectations.codelists import codes
 from expectations.export_format import TABLES
 

@@ -11,9 +11,9 @@ comma, a code `7` that is not among the codes), a question mark goes in front of
 from decimal import Decimal
 
 from etl.ingest.raw_tables import identifier, literal
-from etl.ingest.unicode import normal
 from etl.sources import Code, ColumnMapping, Mapping, SourceFile
 from etl.sources.mapping import DateStyle, Numbers
+from etl.unicode import STRIPPED_KINDS, normal
 from expectations.export_format import Column
 
 _SPACES = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239) || chr(65279)"
@@ -35,6 +35,11 @@ def trimmed(column: str, *, strips: bool = False) -> str:
     plain = f"regexp_full_match({cell}, '[!-~]+')"
     bare = f"nullif(trim({normal(cell, strips=strips)}, {_SPACES}), '')"
     return f"case when {plain} then {cell} else {bare} end"
+
+
+def is_stripped(mapped: ColumnMapping, native: Column) -> bool:
+    """Whether characters without width go: in ids, codes, and what a mapping has codes for."""
+    return native.kind in STRIPPED_KINDS or mapped.codes is not None
 
 
 def written(
@@ -178,7 +183,7 @@ def _converted(cell: str, number: str | None, mapped: ColumnMapping) -> str:
     kept = f"case when regexp_full_match({cell}, {literal(_NATIVE_NUMBER)}) then '?' else '' end"
     passed = f"{kept} || {cell}"
     if mapped.unit is not None:
-        unit = trimmed(mapped.unit.column)
+        unit = trimmed(mapped.unit.column, strips=True)
         branches = " ".join(
             f"when {literal(name)} then {_times(number or cell, factor)}"
             for name, factor in mapped.unit.factors.items()

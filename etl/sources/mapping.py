@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from etl.sources.mapping_values import column_problems, movement_problems
+from etl.sources.mapping_values import column_problems, in_one_form, movement_problems
 from expectations.export_format import TABLES, Table
 
 DateStyle = Literal[
@@ -280,6 +280,7 @@ class Mapping(_Strict):
                 key: {**reading, **file} if isinstance(file, dict) else {**reading, "name": file}
                 for key, file in data["files"].items()
             }
+        data = {key: in_one_form(node, key) for key, node in data.items()}
         codelists = data.pop("codelists", {})
         return _with_codelists(data, codelists if isinstance(codelists, dict) else {})
 

@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etl.nearest import near
+from etl.unicode import normal_id
 from expectations.codelists import codes
 from expectations.export_format import Column, Table
 
@@ -92,3 +93,26 @@ def _is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def in_one_form(node: Any, where: str) -> Any:
+    """Names of columns, codes and labels as those of a file are read, everywhere below `node`.
+
+    The name of a file stays: by that name it lies in the folder.
+    """
+    if isinstance(node, str):
+        return normal_id(node)
+    if isinstance(node, list | tuple):
+        return [in_one_form(item, where) for item in node]
+    if not isinstance(node, dict):
+        return node
+    formed: dict[Any, Any] = {}
+    for key, value in node.items():
+        name = normal_id(key) if isinstance(key, str) else key
+        if name in formed:
+            raise ValueError(f"{where}: key {name!r} is given twice, in two forms of Unicode")
+        within = f"{where}.{name}"
+        formed[name] = (
+            value if within.startswith("files.") and name == "name" else in_one_form(value, within)
+        )
+    return formed
