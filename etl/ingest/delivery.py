@@ -21,6 +21,9 @@ EARLIEST_CUT_OFF = dt.date(1990, 1, 1)
 """Before it no registry had data to deliver: an earlier cut-off is mistyped."""
 
 
+_MOST_NAMED = 20
+
+
 @dataclass(frozen=True)
 class Delivery:
     """The files of one delivery that the mapping reads, by file key, and its manifest."""
@@ -100,16 +103,21 @@ def _remarks(folder: Path, mapping: Mapping, manifest: Manifest | None) -> list[
             f"{name}: {NAME} does not list it, so its rows and hash could not be checked."
             for name in sorted(present & known - set(manifest.files))
         ]
-        known_or_listed = sorted(set(manifest.files) - known)
-        remarks += [f"{name}: listed in {NAME}, not mapped, not read." for name in known_or_listed]
+        remarks += _each(set(manifest.files) - known, f"listed in {NAME}, not mapped, not read.")
     suffixes = {Path(name).suffix for name in known}
     listed = set(manifest.files) if manifest else set()
-    remarks += [
-        f"{name}: not part of the mapping, not read."
-        for name in sorted(present - known - listed - {NAME})
-        if Path(name).suffix in suffixes
+    others = {name for name in present - known - listed if Path(name).suffix in suffixes}
+    return [*remarks, *_each(others - {NAME}, "not part of the mapping, not read.")]
+
+
+def _each(names: set[str], said: str) -> list[str]:
+    """The same remark of each file, of many of the first only, and how many more there are."""
+    first = sorted(names)[:_MOST_NAMED]
+    more = len(names) - len(first)
+    return [
+        *(f"{name}: {said}" for name in first),
+        *([f"{more:,} more files: {said}"] if more else []),
     ]
-    return remarks
 
 
 def export_id(source: str, delivery: Delivery, hashes: dict[str, str]) -> str:

@@ -16,6 +16,9 @@ from etl.errors import InputUnreadableError
 
 NAME = "manifest.json"
 _MOST_BYTES = 20_000_000
+_LONGEST_NAME = 255
+_SHOWN = 100
+"""Characters of a name in a manifest that are told back."""
 
 
 class PromisedFile(BaseModel):
@@ -74,8 +77,10 @@ class Manifest(BaseModel):
     @classmethod
     def _plain_names(cls, value: dict[str, PromisedFile]) -> dict[str, PromisedFile]:
         for name in value:
-            if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
-                raise ValueError(f"{name!r} is not a plain file name; files lie in the folder")
+            is_long = len(name.encode()) > _LONGEST_NAME
+            if name in ("", ".", "..") or is_long or any(mark in name for mark in "/\\\0"):
+                said = repr(_short(name))
+                raise ValueError(f"{said} is not a plain file name; files lie in the folder")
         return value
 
     @property
@@ -106,7 +111,7 @@ def read_manifest(export_dir: Path) -> Manifest | None:
         return Manifest.model_validate(data)
     except ValidationError as error:
         mistake = error.errors()[0]
-        key = ".".join(str(step) for step in mistake["loc"]) or "the whole"
+        key = ".".join(_short(str(step)) for step in mistake["loc"]) or "the whole"
         message = str(mistake["msg"]).removeprefix("Value error, ")
         raise _unreadable(path, f"{key}: {message}") from None
     except json.JSONDecodeError as error:
@@ -115,6 +120,10 @@ def read_manifest(export_dir: Path) -> Manifest | None:
         raise _unreadable(path, "it is nested too deep") from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from None
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _SHOWN else f"{name[:_SHOWN]}\u2026"
 
 
 def _unreadable(path: Path, problem: str) -> InputUnreadableError:
@@ -130,6 +139,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for key, value in pairs:
         if key in data:
-            raise ValueError(f"the key {key!r} is given twice")
+            raise ValueError(f"the key {_short(key)!r} is given twice")
         data[key] = value
     return data

@@ -1,6 +1,7 @@
 """Workbooks and SPSS files: typed cells become the text their dialect would have."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import yaml
 
 from etl.errors import InputUnreadableError
 from etl.ingest import Registration, load_export
-from etl.sources import read_mapping
+from etl.ingest.read_sav import read_sav
+from etl.sources import SourceFile, read_mapping
 from etl.warehouse import open_memory
 from expectations.export_format import BASELINES, TABLES
 from tests.unit.ingest_support import rows
+from tests.unit.sav_forks import damaged, forks
 
 MAPPED = {
     "patient_id": "patientnr",
@@ -253,3 +256,24 @@ def test_an_spss_file_that_ends_its_reader_is_refused(con, tmp_path, monkeypatch
     sentence = refusal(con, tmp_path, "diagnose.sav")
     assert f"{path}: the file cannot be read as SPSS" in sentence
     assert "code -11" in sentence
+
+
+@pytest.mark.slow
+def test_whatever_is_damaged_in_an_spss_file_it_is_read_or_refused(tmp_path, monkeypatch):
+    path = spss(tmp_path, variable_value_labels={"who": {1: "goed"}}, missing_ranges={"who": [8]})
+    whole, file = path.read_bytes(), SourceFile(name=path.name, format="sav")
+    answers: Counter[str] = Counter()
+    with forks(tmp_path) as run:
+        monkeypatch.setattr("etl.ingest.read_sav.subprocess.run", run)
+        assert read_sav(path, file).lines == 3
+        for number in range(40):
+            path.write_bytes(damaged(whole, number))
+            try:
+                records = read_sav(path, file)
+            except InputUnreadableError as error:
+                answers["refused" if str(error).startswith(f"{path}: the file ") else "?"] += 1
+            else:
+                assert len(records.table) == len(records.row_lines)
+                answers["read"] += 1
+    assert answers["read"] + answers["refused"] == 40
+    assert min(answers["read"], answers["refused"]) > 0
