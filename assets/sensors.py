@@ -47,7 +47,8 @@ def build_sensors(
         close_dead_runs(context.instance)
         moment, source = now(), source_of(settings)
         found = look_and_note(settings, moment)
-        for folder in not_taken(found):
+        left = not_taken(found)
+        for folder in left:
             context.log.warning(f"Not taken: {folder.said}")
         # Oldest first, none left out: a delivery may cover some hospitals only. Within one tick
         # Dagster does not compare keys, so the same contents in two folders are met here.
@@ -69,8 +70,9 @@ def build_sensors(
         check, content = inbox_check(found, moment)
         # An evaluation from before a night's deliveries would not count for them.
         last = context.instance.get_latest_materialization_event(DELIVERIES)
-        left = ", ".join(one.path.name for one in not_taken(found))
-        cursor = f"{content} after {last.run_id[:8] if last else 'no night'}; not taken: {left}"
+        # A tick that starts a run has no reason to skip, and its log is not kept: the cursor is.
+        said = " ".join(one.said for one in left) or "nothing"
+        cursor = f"{content} after {last.run_id[:8] if last else 'no night'}; not taken: {said}"
         return dg.SensorResult(
             run_requests=requests,
             skip_reason=None if requests else dg.SkipReason(_nothing(settings, source, found)),
