@@ -8,8 +8,11 @@ arrow put after the rest, `name>` what stands before it and has no known stop.
 import duckdb
 import pytest
 
+from etl.outputs.quality import unread_names
 from expectations.codelists import load_codelists
 from tests.support import native, rows, run_layers
+from tests.unit.ledger_support import catalogue_of
+from tests.unit.quality_support import desk, said
 
 TEXTS = """
 nivolumab | nivolumab
@@ -339,6 +342,12 @@ def test_unread_names_are_counted_with_the_nearest_known_ones(
         ("ipilumimab", 2, 2, 1, 1, "H1; H2", "ipilimumab"),
         ("schemab", 1, 1, 1, 1, "H1", None),
     ]
+    on_the_page = said(unread_names.unread(desk(con, catalogue_of("AE-T19"), 1)))
+    told = on_the_page.splitlines()
+    assert told[0].startswith("2 drug names could not be read, in 3 rows")
+    assert told[1:3] == ["ipilimumab | 1 | 2 | H1, H2", "none is near | 1 | 1 | H1"]
+    for written in ("Schema-B", "IPILUMIMAB", "ipilumimab"):  # as written it may be anything
+        assert written not in on_the_page
 
 
 def _listed(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

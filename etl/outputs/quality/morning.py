@@ -6,7 +6,16 @@ Belongs here: which sections stand on it and in which order. Does not belong her
 
 from pathlib import Path
 
-from etl.outputs.quality import changes, delivered, doubts, impact, stewards, trends, wording
+from etl.outputs.quality import (
+    changes,
+    delivered,
+    doubts,
+    impact,
+    stewards,
+    trends,
+    unread_names,
+    wording,
+)
 from etl.outputs.quality.addresses import DATA_DOCS, MORNING_PAGE
 from etl.outputs.quality.desk import Desk
 from etl.outputs.quality.page import Section, write
@@ -22,6 +31,7 @@ def sections(desk: Desk) -> list[Section]:
         changes.by_rule(desk),
         doubts.studies(desk),
         doubts.doubtful(desk),
+        unread_names.unread(desk),
         trends.trends(desk),
         stewards.queries(desk),
         stewards.acceptances(desk),
