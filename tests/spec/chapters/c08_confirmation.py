@@ -169,6 +169,17 @@ CHAPTER = Chapter(
             because="The disease was gone and came back.",
         ),
         Paragraph(
+            "Nor where stable disease follows: confirmed it is stable disease",
+            """
+            0-63  nivolumab
+            60    scan PR
+            80    scan CR
+            100   scan PR
+            130   scan SD
+            """,
+            BOTH + "CR | SD",
+        ),
+        Paragraph(
             "After a CR, two PR 28 days apart confirm a PR, not the CR",
             """
             0-63  nivolumab

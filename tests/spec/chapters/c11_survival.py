@@ -246,6 +246,19 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "A line that goes on in the next one ends there like any other",
+            """
+            0-196   nivolumab
+            60-123  ipilimumab
+            300     contact
+            """,
+            """
+            line_id    | end_date | ttnt_days | ttnt_event | ttnt_end_reason       | os_days
+            advanced 1 | 60       | 60        | yes        | next_line             | 300
+            advanced 2 | 196      | 240       | no         | censored_last_contact | 240
+            """,
+        ),
+        Paragraph(
             "Without a next line or death it is censored",
             """
             0-63  nivolumab

@@ -301,9 +301,20 @@ CHAPTER = Chapter(
             60-123  ipilimumab  best=PD line=2 rechallenge=yes
             """,
             """
-            line_id    | entered_line_numbers | entered_rechallenge
-            advanced 1 | 1                    | no
-            advanced 2 | 2                    | yes
+            line_id    | entered_best_response | entered_line_numbers | entered_rechallenge
+            advanced 1 | PR                    | 1                    | no
+            advanced 2 | PD                    | 2                    | yes
+            """,
+        ),
+        Paragraph(
+            "A line that an episode only adds to has no entered value of its own from it",
+            """
+            0-196  nivolumab + ipilimumab  best=PR line=1 rechallenge=no drugs=nivolumab:0:196,ipilimumab:60:123
+            """,
+            """
+            line_id    | regimen              | entered_best_response | entered_line_numbers | entered_rechallenge
+            advanced 1 | nivolumab            | PR                    | 1                    | no
+            advanced 2 | ipilimumab+nivolumab |                       |                      |
             """,
         ),
         Paragraph(

@@ -79,6 +79,63 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "Nor does it end a time: the next treatment is the next line",
+            """
+            0-100    nivolumab
+            120-150  levothyroxine
+            160-170  dexamethasone
+            200-300  watch and wait
+            400      contact
+            """,
+            """
+            line_id    | regimen   | end_date | ttnt_days | ttnt_event
+            advanced 1 | nivolumab | 100      | 400       | no
+            """,
+        ),
+        Paragraph(
+            "What a trial does not name is one known drug, however it is written",
+            """
+            0-100    investigational
+            120-200  study drug
+            """,
+            """
+            line_id    | regimen         | regimen_class | start_date | end_date
+            advanced 1 | investigational |               | 0          | 200
+            """,
+        ),
+        Paragraph(
+            "A sequence in one text that goes on with what was there is ordinary maintenance",
+            """
+            0-300  ipi+nivo -> nivo
+            """,
+            """
+            line_id    | regimen              | start_date | end_date
+            advanced 1 | ipilimumab+nivolumab | 0          | 300
+            """,
+        ),
+        Paragraph(
+            "What follows and is new is in no line, and what was before it has an unknown stop",
+            """
+            0-300    ipilimumab gevolgd door nivolumab
+            400-500  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen               | start_date | end_date | has_unknown_stop
+            advanced 1 | ipilimumab            | 0          |          | yes
+            advanced 2 | dabrafenib+trametinib | 400        | 500      | no
+            """,
+        ),
+        Paragraph(
+            "By whatever word it follows",
+            """
+            0-300  ipilimumab followed by nivolumab
+            """,
+            """
+            line_id    | regimen    | start_date | end_date
+            advanced 1 | ipilimumab | 0          |
+            """,
+        ),
+        Paragraph(
             "An unread name beside a read one counts: the episode's stop is not one drug's own",
             """
             0-300    nivolumab + zyxomab
