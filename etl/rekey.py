@@ -17,13 +17,14 @@ from pathlib import Path
 
 import duckdb
 
-from etl.ingest.source_tables import KEY_FORM, PLACE
+from etl.ingest.compose import bring_up_kept
+from etl.ingest.earlier_rows import bring_up, bring_up_repeated
 from etl.models import load_models, run_model
 from etl.parameters import Parameters
 from etl.unicode import STRIPPED_KINDS, normal, normal_id, normal_text
 from expectations import steward_file
 from expectations.catalogue import Catalogue
-from expectations.export_format import TABLES, Table
+from expectations.export_format import TABLES
 from expectations.findings import CUT_OFF, FINDING_ID
 from expectations.ledger_tables import create_aliases, create_ledger
 from expectations.opted_out import FORGOTTEN
@@ -89,38 +90,16 @@ def _keep_keys(con: duckdb.DuckDBPyConnection) -> None:
 
 def _stage_anew(con: duckdb.DuckDBPyConnection) -> None:
     """Bring the export of the last night to the form that `source` has today, and stage it."""
-    for position, table in enumerate(TABLES.values(), start=1):
-        if _exists(con, "source", table.name):
-            _bring_up_source(con, table, position)
+    for name in TABLES:
+        if _exists(con, "source", name):
+            bring_up(con, f"source.{name}", name)
     if _exists(con, "source", "repeated_values"):
-        texts = ("record_key", "patient_id", "kept_value", "other_value")
-        changes = ", ".join(f"{one} = {normal(one)}" for one in texts)
-        con.execute(f"update source.repeated_values set {changes}")
+        bring_up_repeated(con, "source.repeated_values")
+    bring_up_kept(con)
     for name, model in load_models().items():
         is_staged = name.startswith("staging.") and model.table in TABLES
         if is_staged and _exists(con, "source", model.table):
             run_model(con, model, Parameters().as_sql())
-
-
-def _bring_up_source(con: duckdb.DuckDBPyConnection, table: Table, position: int) -> None:
-    texts = [name for column in table.column_names for name in (column, f"{column}__raw")]
-    for name in texts:
-        con.execute(f"alter table source.{table.name} add column if not exists {name} varchar")
-    for name, kind in (PLACE | KEY_FORM).items():
-        con.execute(f"alter table source.{table.name} add column if not exists {name} {kind}")
-    changes = ", ".join(
-        f"{name} = {normal(name, strips=column.kind in STRIPPED_KINDS)}"
-        for column in table.columns
-        for name in (column.name, f"{column.name}__raw")
-    )
-    con.execute(f"update source.{table.name} set {changes}")
-    # Of before parts were told apart: any number that tells the rows of one line apart.
-    con.execute(
-        f"update source.{table.name} as t set _part = 1000 * {position} + n.number from ("
-        "select rowid as _row, row_number() over (partition by _file, _line, _ordinal "
-        f"order by rowid) as number from source.{table.name}) as n "
-        "where n._row = t.rowid and t._part is null"
-    )
 
 
 def _map_keys(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:

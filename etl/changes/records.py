@@ -5,7 +5,8 @@ laying both sides' records beside each other by key. Where no source rows are ke
 marts stand in for them. Does not belong here: what a difference does to an estimate (`causes`).
 
 A record is compared by what it means: a date by its earliest and latest day, a code by the code,
-what could not be read by its text. What is shown is what was written.
+what could not be read by its text; a text in its one form of Unicode, which rows kept by an
+earlier release may not have. What is shown is what was written.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,12 @@ import duckdb
 
 from etl.changes.sides import Side
 from etl.changes.tables import has_table
+from etl.ingest.earlier_rows import bring_up
 from etl.ingest.source_tables import create_source_tables
 from etl.models import run_layer
 from etl.parameters import Parameters
 from etl.settings import Settings
+from etl.unicode import normal
 from etl.warehouse import open_memory
 from expectations.codelists import load_codelists
 from expectations.export_format import TABLES, Column, Table
@@ -98,14 +101,16 @@ def read_published(con: duckdb.DuckDBPyConnection, side: str, database: str | No
         if not has_table(con, database, schema, name):
             continue
         columns = [str(row[0]) for row in con.execute(f"describe {prefix}{table}").fetchall()]
-        values = ", ".join(f'cast("{column}" as varchar)' for column in columns)
+        values = ", ".join(
+            normal(f'cast("{column}" as varchar)', strips=True) for column in columns
+        )
         named = ", ".join(f"'{column}'" for column in columns)
         con.execute(f"""
             insert into changes_records_{side}
-            select '{table}', patient_id, {key}, 1, null, null, map([{named}], [{values}]),
-                map([{named}], [{values}])
+            select '{table}', {_id("patient_id")}, {_id(key)}, 1, null, null,
+                map([{named}], [{values}]), map([{named}], [{values}])
             from {prefix}{table}
-            where patient_id in (select patient_id from changes_patients)
+            where {_id("patient_id")} in (select patient_id from changes_patients)
         """)
 
 
@@ -215,8 +220,8 @@ def _load(apart: duckdb.DuckDBPyConnection, folder: Path) -> None:
     wanted = "(select patient_id from changes_patients)"
     apart.execute(f"""
         create temp table their_treatments as
-        select distinct trim(treatment_id) as treatment_id
-        from {_file(folder, "treatments")} where trim(patient_id) in {wanted}
+        select distinct {_id("treatment_id")} as treatment_id
+        from {_file(folder, "treatments")} where {_id("patient_id")} in {wanted}
     """)
     for path in sorted(folder.glob("*.parquet")):
         name = path.stem
@@ -230,11 +235,17 @@ def _load(apart: duckdb.DuckDBPyConnection, folder: Path) -> None:
             *_if_there(TABLES[name], "treatment_id", "(select treatment_id from their_treatments)"),
         ]
         _insert(apart, folder, name, " or ".join(conditions) or "true")
+        bring_up(apart, f"source.{name}", name)
 
 
 def _if_there(table: Table, column: str, within: str) -> Iterator[str]:
     if column in table.column_names:
-        yield f"trim({column}) in {within}"
+        yield f"{_id(column)} in {within}"
+
+
+def _id(column: str) -> str:
+    """SQL of an id as those of this release are written."""
+    return f"trim({normal(column, strips=True)})"
 
 
 def _insert(apart: duckdb.DuckDBPyConnection, folder: Path, name: str, condition: str) -> None:

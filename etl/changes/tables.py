@@ -13,6 +13,7 @@ import duckdb
 
 from etl.publish.snapshot import DATABASE
 from etl.studies.pairs import Pair, records
+from etl.unicode import normal
 from expectations.contracts import Contract, physical_columns, validate_frame
 from expectations.contracts.studies import Estimates, Rechallenges
 
@@ -95,11 +96,16 @@ def has_table(con: duckdb.DuckDBPyConnection, database: str | None, schema: str,
 def _columns(
     con: duckdb.DuckDBPyConnection, database: str | None, contract: type[Contract]
 ) -> Iterable[str]:
-    """Each column of the contract, or nothing in its place where an older program had none."""
+    """Each column of the contract, its texts in one form of Unicode, whatever program wrote it.
+
+    A column that an older program did not have is empty.
+    """
     present = _present(con, database, contract.layer, contract.table)
     for column in physical_columns(contract):
         if column.name in present:
-            yield f'"{column.name}"'
+            is_text = column.sql_type.lower() == "varchar"
+            value = normal(column.name, strips=True) if is_text else f'"{column.name}"'
+            yield f'{value} as "{column.name}"'
         else:
             yield f'cast(null as {column.sql_type}) as "{column.name}"'
 
@@ -117,7 +123,11 @@ def _present(
 
 def _quality(con: duckdb.DuckDBPyConnection, database: str | None) -> Iterable[tuple[str, str]]:
     """The findings and rules of a side: tonight's, or those that a snapshot published."""
-    finding = "rule_id, subject, record_key, patient_id, source_file, source_line"
+    record, patient = (normal(one, strips=True) for one in ("record_key", "patient_id"))
+    finding = (
+        f"rule_id, subject, {record} as record_key, {patient} as patient_id, source_file, "
+        "source_line"
+    )
     nothing = (
         "select null::varchar as rule_id, null::varchar as subject, null::varchar as record_key, "
         "null::varchar as patient_id, null::varchar as source_file, null::bigint as source_line, "

@@ -15,8 +15,10 @@ from collections.abc import Sequence
 import duckdb
 
 from etl.ingest import received
+from etl.ingest.earlier_rows import bring_up, bring_up_repeated
 from etl.ingest.raw_tables import identifier, literal
 from etl.ingest.received import Delivered
+from etl.unicode import normal
 from expectations.export_format import TABLES
 
 _KEPT = (
@@ -49,7 +51,7 @@ def keep_last_state(
         "create table if not exists deliveries.exports (source varchar, export_id varchar, "
         "export_date date, hospitals varchar[], received bigint)"
     )
-    _number_kept_parts(con, source)
+    _bring_up_old(con, source)
     con.execute("alter table deliveries.exports add column if not exists in_force boolean")
     received.note_withdrawn(con, source, withdrawn)
     con.execute(
@@ -129,22 +131,39 @@ def _newer_parts(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> bool:
     return row is not None
 
 
-def _number_kept_parts(con: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Give rows that were kept before parts were told apart a number that tells them apart."""
-    for position, table in enumerate(TABLES, start=1):
-        name, stored = f"{source}__{table}", _stored(source, table)
+def bring_up_kept(con: duckdb.DuckDBPyConnection) -> None:
+    """Bring every row and hospital that an earlier release kept up to the form of today."""
+    one_form = f"list_transform(hospitals, lambda one: {normal('one', strips=True)})"
+    for name in ("exports", "received"):
+        if _exists(con, "deliveries", name):
+            con.execute(f"update deliveries.{name} set hospitals = list_distinct({one_form})")
+    stored = con.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'deliveries'"
+    ).fetchall()
+    for (name,) in stored:
+        _, _, table = name.rpartition("__")
+        if table in TABLES:
+            _bring_up(con, f"deliveries.{identifier(name)}", table)
+        elif table == "repeated_values":
+            bring_up_repeated(con, f"deliveries.{identifier(name)}")
+
+
+def _bring_up(con: duckdb.DuckDBPyConnection, stored: str, table: str) -> None:
+    bring_up(con, stored, table, "_export_id")
+    con.execute(f"update {stored} set _hospital = {normal('_hospital', strips=True)}")
+
+
+def _bring_up_old(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Bring up what was kept before parts were told apart, in a home that was never judged."""
+    for table in TABLES:
         old = con.execute(
             "select bool_and(column_name <> '_part') from duckdb_columns() where database_name = "
             "current_database() and schema_name = 'deliveries' and table_name = ?",
-            [name],
+            [f"{source}__{table}"],
         ).fetchone()
         if old and old[0]:
-            con.execute(f"alter table {stored} add column _part bigint")
-            con.execute(
-                f"update {stored} as t set _part = 1000 * {position} + n.number from ("
-                "select rowid as _row, row_number() over (partition by _export_id, _file, _line, "
-                f"_ordinal order by rowid) as number from {stored}) as n where n._row = t.rowid"
-            )
+            _bring_up(con, _stored(source, table), table)
 
 
 def _exists(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

@@ -28,6 +28,8 @@ from expectations import acceptance_bindings, acceptances, ledger, queries, stew
 from expectations.catalogue import load_catalogue
 from expectations.codelists import load_codelists
 from expectations.evaluate import judge, prepare
+from expectations.export_format import TABLES
+from tests.unit.ingest_support import native_header, native_row, write_manifest, write_native
 
 HOME = Path(__file__).parent.parent / "data" / "last_release"
 CATALOGUE = load_catalogue()
@@ -197,3 +199,58 @@ def _answer(path: Path, records: tuple[str, ...]) -> int:
                 rows += 1
     book.save(path)
     return rows
+
+
+def test_what_was_kept_of_a_hospital_in_another_form_is_of_that_hospital(
+    home: duckdb.DuckDBPyConnection, stewards: Path, tmp_path: Path
+) -> None:
+    """A part of Zürich of the last release, decomposed, and one of today: one hospital."""
+    _keep_as_before(home, "Zu\u0308rich")
+    bring_up_keys(home, CATALOGUE, stewards)
+    patients = native_header("patients") + native_row(
+        "patients", patient_id="P2", hospital_id="Z\u00fcrich"
+    )
+    folder = write_native(tmp_path / "part", patients=patients)
+    write_manifest(folder, scope=["Z\u00fcrich"], export_date="2025-03-20")
+    load_export(home, folder, "native")
+    assert home.execute("select patient_id, hospital_id from source.patients").fetchall() == [
+        ("P2", "Z\u00fcrich")
+    ]
+    covered = "select distinct unnest(hospitals) from deliveries.exports"
+    assert home.execute(covered).fetchall() == [("Z\u00fcrich",)]
+
+
+def test_what_was_kept_is_laid_out_in_one_form(
+    home: duckdb.DuckDBPyConnection, stewards: Path, tmp_path: Path
+) -> None:
+    """Zürich stays as kept where another hospital delivers; its rows are in one form then."""
+    _keep_as_before(home, "Zu\u0308rich")
+    bring_up_keys(home, CATALOGUE, stewards)
+    patients = native_header("patients") + native_row("patients", patient_id="P2", hospital_id="H2")
+    folder = write_native(tmp_path / "part", patients=patients)
+    write_manifest(folder, scope=["H2"], export_date="2025-03-20")
+    load_export(home, folder, "native")
+    assert home.execute(
+        "select patient_id, hospital_id, _part is null from source.patients order by all"
+    ).fetchall() == [("P2", "H2", False), ("P\u00e91", "Z\u00fcrich", False)]
+
+
+def _keep_as_before(con: duckdb.DuckDBPyConnection, hospital: str) -> None:
+    """What the last release kept of a part: no `_part`, texts as delivered."""
+    con.execute("create schema deliveries")
+    con.execute(
+        "create table deliveries.exports as select 'native' as source, 'old' as export_id, "
+        "date '2025-03-03' as export_date, [?] as hospitals, 1::bigint as received",
+        [hospital],
+    )
+    for name in TABLES:
+        con.execute(
+            f"create table deliveries.native__{name} as select *, null::varchar as _export_id, "
+            f"null::varchar as _hospital from source.{name} where false"
+        )
+    con.execute(
+        "insert into deliveries.native__patients by name select 'Pe\u03011' as patient_id, "
+        "? as hospital_id, 'patients.csv' as _file, 2 as _line, 1 as _ordinal, "
+        "'old' as _export_id, ? as _hospital",
+        [hospital, hospital],
+    )
