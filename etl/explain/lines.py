@@ -74,7 +74,7 @@ def _rows(facts: Facts, line: Line) -> Iterator[Statement]:
 def _label(facts: Facts, line: Line) -> Iterator[Statement]:
     window = facts.parameters.combination_window_days
     parts = [one for one in facts.substances if one.line_id == line.line_id]
-    said = joined(_why_in_label([one for one in parts if one.is_label], line, window))
+    said = joined(_why_in_label(facts, [one for one in parts if one.is_label], line, window))
     yield Statement("Regimen", f"{regimen(line.regimen)}: {said}.", clause="combination_window")
     for one in parts:
         if not one.is_label:
@@ -83,13 +83,14 @@ def _label(facts: Facts, line: Line) -> Iterator[Statement]:
             )
 
 
-def _why_in_label(parts: list[Substance], line: Line, window: int) -> Iterator[str]:
+def _why_in_label(facts: Facts, parts: list[Substance], line: Line, window: int) -> Iterator[str]:
+    taken_over = _taken_over(facts, line)
     by_day: dict[int, list[str]] = {}
     for one in parts:
         by_day.setdefault((one.first_start_date - line.start_date).days, []).append(one.substance)
     for after, names in sorted(by_day.items()):
         if after == 0:
-            carried = [name for name in names if name in (line.carried_substances or "").split("+")]
+            carried = [name for name in names if name in taken_over]
             started = [name for name in names if name not in carried]
             if started:
                 yield f"{joined(started)} started with the line"
@@ -140,11 +141,17 @@ def _after(facts: Facts, line: Line) -> Line | None:
     return next((one for one in facts.lines if one.line_sequence == line.line_sequence + 1), None)
 
 
+def _taken_over(facts: Facts, line: Line) -> list[str]:
+    """What a line takes over, names that cannot be read told apart."""
+    carried = facts.starts_of(line)[0].carried_substances
+    return carried.split("+") if carried else []
+
+
 def _end_at_next(facts: Facts, line: Line, after: Line) -> Statement:
     when = on(after.start_date, facts)
-    carried = (after.carried_substances or "").split("+")
+    carried = _taken_over(facts, after)
     rows = [one for one in facts.given_in(line.line_id) if one.substance in carried]
-    if after.carried_substances:
+    if carried:
         text = f"{when}: the next line started and takes over {joined(carried)}."
         return Statement("End", text, sources(rows), "carried")
     first = facts.given_at(facts.starts_of(after)[0])

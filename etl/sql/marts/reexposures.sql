@@ -134,7 +134,10 @@ select
     pairs.initial_line_id,
     pairs.reexposure_line_id,
     pairs.kind,
-    pairs.shared_substances,
+    -- Names that cannot be read are one word, as in the label.
+    regexp_replace(
+        pairs.shared_substances, 'unknown drug [0-9]+([+]unknown drug [0-9]+)*', 'unknown drug'
+    ) as shared_substances,
     pairs.shared_classes,
     pairs.crossed_groups,
     pairs.is_flagged,

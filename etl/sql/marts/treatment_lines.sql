@@ -68,7 +68,10 @@ select
     lines.has_dropped_component,
     lines.has_component_given_back,
     lines.has_added_substance,
-    lines.carried_substances,
+    -- Names that cannot be read are one word, as in the label.
+    regexp_replace(
+        lines.carried_substances, 'unknown drug [0-9]+([+]unknown drug [0-9]+)*', 'unknown drug'
+    ) as carried_substances,
     lines.is_not_shown,
     lines.is_stale_ongoing,
     lines.local_treatments,

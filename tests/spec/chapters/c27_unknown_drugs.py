@@ -45,6 +45,23 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "It goes on beside what is added as any drug does",
+            """
+            0-200   zyxomab
+            0-200   qwertinib
+            60-100  nivolumab
+            """,
+            """
+            line_id    | regimen                | start_date | end_date | carried_substances
+            advanced 1 | unknown drug           | 0          | 60       |
+            advanced 2 | nivolumab+unknown drug | 60         | 200      | unknown drug
+            """,
+            pairs="""
+            initial_line_id | reexposure_line_id | kind           | shared_substances
+            advanced 1      | advanced 2         | same_substance | unknown drug
+            """,
+        ),
+        Paragraph(
             "Two that start together are one word in the label",
             """
             0-100  zyxomab + qwertinib
