@@ -68,9 +68,9 @@ COMPLETENESS: Columns = {
 
 UNKNOWN_SHARES: Columns = {
     "hospital_id": ("varchar not null", "Hospital."),
-    "item": ("varchar not null", "Table and column of a code that may be unknown."),
+    "item": ("varchar not null", "Table and column of a code that may be unknown or not tested."),
     "given": ("bigint not null", "Records with a code."),
-    "unknown": ("bigint not null", "Of these, unknown."),
+    "unknown": ("bigint not null", "Of these, unknown or not tested."),
     "unknown_share": ("double not null", "unknown / given."),
     "national_share": ("double", "Median share of the hospitals with enough records."),
     "national_hospitals": ("bigint not null", "Hospitals it is the median of."),

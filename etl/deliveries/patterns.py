@@ -8,7 +8,7 @@ import duckdb
 
 from etl.deliveries.expected import COUNTED
 from etl.deliveries.funnel import add_limits
-from expectations.codelists import code_lists
+from expectations.codelists import NOT_KNOWN, code_lists
 from expectations.export_format import TABLES
 
 ENOUGH_RECORDS = 20
@@ -37,9 +37,9 @@ def _unknown_shares(con: duckdb.DuckDBPyConnection) -> None:
     for table in COUNTED:
         items = [
             f"{{item: '{table}.{column.name}', given: count({column.name}), "
-            f"unknown: count(*) filter ({column.name} = 'unknown')}}"
+            f"unknown: count(*) filter ({column.name} in {NOT_KNOWN})}}"
             for column in TABLES[table].columns
-            if column.codelist and "unknown" in code_lists()[column.codelist]
+            if column.codelist and {*NOT_KNOWN} & {*code_lists()[column.codelist]}
         ]
         if items:
             counted.append(

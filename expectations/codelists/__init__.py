@@ -16,8 +16,9 @@ FOLDER = Path(__file__).parent
 
 NOT_KNOWN = ("unknown", "not_tested")
 """Codes, of whatever list, that leave a value not known, as an empty cell does: what was not tested
-is not known, though the answer is. Completeness, tables of patients, subgroups and shared versions
-all read `known` from here; of `unknown_primary`, which is a finding, the value is known."""
+is not known, though the answer is. Completeness, shares of unknowns, tables of patients, subgroups
+and shared versions all read `known` from here; of `unknown_primary`, which is a finding, the value
+is known."""
 
 _TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "codes": (

@@ -1,4 +1,4 @@
--- One row per hospital and coded item: how many records say unknown, beside all hospitals.
+-- One row per hospital and coded item: how many records say unknown or not tested, beside all hospitals.
 -- Scope: hospital
 select
     concat_ws('|', hospital_id, item) as record_key,

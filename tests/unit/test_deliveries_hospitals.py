@@ -82,6 +82,22 @@ def test_a_hospital_that_says_unknown_far_more_often_is_found(
     assert share == (12 / 40, 2.5 / 40, 8)
 
 
+def test_not_tested_counts_as_unknown_as_it_does_in_completeness(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    codes = ("not_tested", "not_tested", "V600E", "wild_type", "")
+    night(
+        con,
+        1,
+        patients=table("patient_id | hospital_id", *(f"P{n} | H1" for n in range(5))),
+        baselines=table("patient_id | braf", *(f"P{n} | {code}" for n, code in enumerate(codes))),
+    )
+    said = 'select given, "unknown" from quality.unknown_shares where item = \'baselines.braf\''
+    assert con.execute(said).fetchall() == [(4, 2)]
+    known = "select sum(patients), sum(known) from quality.completeness where item = 'braf'"
+    assert con.execute(known).fetchall() == [(5, 2)]
+
+
 def test_partial_dates_do_not_count_as_heaped(con: duckdb.DuckDBPyConnection) -> None:
     exact = [f"A{n} | H1 | 2020-{n % 12 + 1:02}-{(n * 7) % 13 + 16:02}" for n in range(24)]
     heaped = [f"B{n} | H1 | 2020-{n % 12 + 1:02}-15" for n in range(6)]
