@@ -1,6 +1,7 @@
 """The command with a kill switch: `KILL_AT=module:function[:after]` ends it there by SIGKILL.
 
 `KILL_BY=SIGTERM` ends it by another signal.
+`SOURCES=folder` has it read its mappings there.
 `LAME_RULE=AE-T19` makes a rule hold for every record, as a mistake in the program would.
 
 Not part of the program: the tests start it in another process to see what a kill leaves.
@@ -10,6 +11,7 @@ import importlib
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -42,7 +44,15 @@ def _lame(rule_id: str) -> None:
     setattr(refresh, "the_catalogue", lambda: lame)  # noqa: B010 - typed as cached
 
 
+def _read_mappings_of(folder: str) -> None:
+    from etl.sources import load
+
+    setattr(load, "_HERE", Path(folder))  # noqa: B010 - private to its module
+
+
 if __name__ == "__main__":
+    if os.environ.get("SOURCES"):
+        _read_mappings_of(os.environ["SOURCES"])
     if os.environ.get("LAME_RULE"):
         _lame(os.environ["LAME_RULE"])
     if os.environ.get("KILL_AT"):

@@ -92,7 +92,7 @@ def test_not_tested_counts_as_unknown_as_it_does_in_completeness(
         patients=table("patient_id | hospital_id", *(f"P{n} | H1" for n in range(5))),
         baselines=table("patient_id | braf", *(f"P{n} | {code}" for n, code in enumerate(codes))),
     )
-    said = 'select given, "unknown" from quality.unknown_shares where item = \'baselines.braf\''
+    said = "select given, \"unknown\" from quality.unknown_shares where item = 'baselines.braf'"
     assert con.execute(said).fetchall() == [(4, 2)]
     known = "select sum(patients), sum(known) from quality.completeness where item = 'braf'"
     assert con.execute(known).fetchall() == [(5, 2)]
