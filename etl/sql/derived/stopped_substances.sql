@@ -1,18 +1,16 @@
 -- One row per start of treatment soon after another, and substance given before its day.
 with
+-- A day is that of the row which is known best.
 starts as (
     select
         patient_id,
         step,
         start_date,
+        max(start_date_earliest) as start_date_earliest,
+        min(start_date_latest) as start_date_latest,
         lag(start_date) over (partition by patient_id order by step) as previous_start_date
-    from (
-        select distinct
-            patient_id,
-            step,
-            start_date
-        from derived.spans
-    ) as days
+    from derived.spans
+    group by patient_id, step, start_date
 ),
 
 -- Only they may be within the combination window of their line.
@@ -20,7 +18,9 @@ soon as (
     select
         patient_id,
         step,
-        start_date
+        start_date,
+        start_date_earliest,
+        start_date_latest
     from starts
     where $window_respects_stops and start_date - previous_start_date <= $combination_window_days
 ),
@@ -33,17 +33,19 @@ given as (
         spans.step as given_step,
         spans.start_date,
         coalesce(spans.stop_date > soon.start_date, spans.is_ongoing) as runs_on,
-        -- A reason that ends treatment, and a last day of the row and of its episode.
+        -- A reason that ends treatment, and a last day of the row and of its episode, by every day
+        -- that the start may have been.
         coalesce(
             spans.stop_reason in ('progression', 'toxicity', 'patient_choice')
-            and spans.stop_date_latest <= soon.start_date
-            and treatments.stop_date_latest <= soon.start_date,
+            and spans.start_date < soon.start_date_earliest
+            and spans.stop_date_latest <= soon.start_date_earliest
+            and treatments.stop_date_latest <= soon.start_date_earliest,
             false
         ) as is_stopped,
         coalesce(
             spans.stop_reason in ('progression', 'toxicity', 'patient_choice')
-            and spans.stop_date_earliest <= soon.start_date
-            and treatments.stop_date_earliest <= soon.start_date,
+            and spans.stop_date_earliest <= soon.start_date_latest
+            and treatments.stop_date_earliest <= soon.start_date_latest,
             false
         ) as is_perhaps_stopped
     from soon

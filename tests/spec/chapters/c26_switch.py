@@ -170,6 +170,53 @@ CHAPTER = Chapter(
             """,
         ),
         Paragraph(
+            "Nor does a stop within the month in which the next drugs started",
+            """
+            0-10         pembrolizumab            reason=toxicity
+            2020-01-300  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen                             | is_not_shown | lines_doubtful_because
+            advanced 1 | dabrafenib+pembrolizumab+trametinib | yes          | LIN-N31
+            """,
+            "They may have started on day 0, before it or with it.",
+        ),
+        Paragraph(
+            "A stop by the first day of that month does",
+            """
+            20-31        pembrolizumab            reason=toxicity
+            2020-02-300  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen               | is_not_shown | lines_doubtful_because
+            advanced 1 | pembrolizumab         | no           |
+            advanced 2 | dabrafenib+trametinib | no           |
+            """,
+            "Day 31 is 1 February.",
+        ),
+        Paragraph(
+            "And on the day after it does not",
+            """
+            20-32        pembrolizumab            reason=toxicity
+            2020-02-300  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen                             | is_not_shown | lines_doubtful_because
+            advanced 1 | dabrafenib+pembrolizumab+trametinib | yes          | LIN-N31
+            """,
+        ),
+        Paragraph(
+            "One dose on a day on which they may have started may be one combination with them",
+            """
+            0-0          pembrolizumab            reason=toxicity
+            2020-01-300  dabrafenib + trametinib
+            """,
+            """
+            line_id    | regimen                             | is_not_shown | lines_doubtful_because
+            advanced 1 | dabrafenib+pembrolizumab+trametinib | yes          | LIN-N31
+            """,
+        ),
+        Paragraph(
             "A permitted substitute goes on with the line all the same",
             """
             0-0     pembrolizumab  reason=toxicity
