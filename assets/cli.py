@@ -94,8 +94,13 @@ def _stop(number: int, frame: object) -> None:
 
 def _ending(error: Exception) -> tuple[str, int]:
     """What is said of an error, and the exit code."""
-    from assets.guard import StepFailedError, say
+    from duckdb import BinderException, CatalogException
 
+    from assets.guard import StepFailedError, say
+    from etl.errors import OtherVersionError
+
+    if isinstance(error, BinderException | CatalogException):
+        error = OtherVersionError.of(str(error))
     said = say("The command", error)
     hint = ""
     if isinstance(said, StepFailedError) and not _is_for_people(error):

@@ -39,6 +39,20 @@ class InputUnreadableError(RechallengeError):
     exit_code = 3
 
 
+class OtherVersionError(InputUnreadableError):
+    """The warehouse or a snapshot lacks what this version reads of it: another one made it."""
+
+    @classmethod
+    def of(cls, reason: str) -> "OtherVersionError":
+        """The sentence about a column or table that is not there; `reason` as DuckDB gives it."""
+        return cls(
+            "The warehouse or snapshot was made by another version of Rechallenge, and lacks what "
+            f"this one reads ({reason.splitlines()[0].rstrip('.!')}). Run `rechallenge refresh` "
+            "first, and again what you asked. Set RECHALLENGE_DEBUG=1 to see where it happened, "
+            "should a refresh not help."
+        )
+
+
 class WarehouseBusyError(RechallengeError):
     """Another run holds the warehouse."""
 

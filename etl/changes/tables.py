@@ -55,9 +55,7 @@ def read_side(
             {"studies": list(studies)},
         )
     for table, selected in _quality(con, database):
-        con.execute(
-            f"create or replace temp table changes_{table}_{side} as {selected.format(prefix)}"
-        )
+        con.execute(f"create or replace temp table changes_{table}_{side} as {selected}")
 
 
 def read_changed_pairs(
@@ -123,6 +121,7 @@ def _present(
 
 def _quality(con: duckdb.DuckDBPyConnection, database: str | None) -> Iterable[tuple[str, str]]:
     """The findings and rules of a side: tonight's, or those that a snapshot published."""
+    prefix = "" if database is None else f"{database}."
     record, patient = (normal(one, strips=True) for one in ("record_key", "patient_id"))
     finding = (
         f"rule_id, subject, {record} as record_key, {patient} as patient_id, source_file, "
@@ -134,10 +133,10 @@ def _quality(con: duckdb.DuckDBPyConnection, database: str | None) -> Iterable[t
         "false as is_accepted where false"
     )
     if database is None and has_table(con, None, "quality", "findings_tonight"):
-        found = f"select {finding}, is_accepted from {{0}}quality.findings_tonight"
+        found = f"select {finding}, is_accepted from {prefix}quality.findings_tonight"
     elif database is not None and has_table(con, database, "quality", "findings"):
         found = (
-            f"select {finding}, status = 'accepted' as is_accepted from {{0}}quality.findings "
+            f"select {finding}, status = 'accepted' as is_accepted from {prefix}quality.findings "
             f"where status in {_OPEN}"
         )
     else:
@@ -145,9 +144,9 @@ def _quality(con: duckdb.DuckDBPyConnection, database: str | None) -> Iterable[t
     yield "findings", found
     rules = "select null::varchar as rule_id, null::varchar as rule_hash where false"
     if has_table(con, database, "quality", "rules"):
-        rules = "select rule_id, rule_hash from {0}quality.rules"
+        rules = f"select rule_id, rule_hash from {prefix}quality.rules"
     yield "rules", rules
     shadowed = "select null::varchar as rule_id where false"
     if has_table(con, database, "quality", "shadowed_tonight"):
-        shadowed = "select distinct rule_id from {0}quality.shadowed_tonight"
+        shadowed = f"select distinct rule_id from {prefix}quality.shadowed_tonight"
     yield "shadowed", shadowed
