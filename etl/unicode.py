@@ -44,5 +44,5 @@ def shown(sql: str) -> str:
     """SQL of a text as a person can tell it from another that prints alike: `P1<U+200B>`."""
     return (
         f"array_to_string(list_transform(regexp_extract_all({sql}, '(?s).'), lambda c: "
-        "case when unicode(c) > 126 then printf('<U+%04X>', unicode(c)) else c end), '')"
+        "case when unicode(c) > 126 then format('<U+{:04X}>', unicode(c)) else c end), '')"
     )
