@@ -28,11 +28,13 @@ from etl.publish.shelf import Published, Shelf
 from etl.publish.snapshot import DATABASE
 from etl.settings import Settings
 from etl.studies import build_study, load_studies
+from etl.unicode import normal
 from etl.warehouse import open_session
 from expectations import evaluate
 from expectations.catalogue import RULES_FOLDER, Catalogue, Rule, load_catalogue
 from expectations.codelists import load_codelists
-from expectations.subjects import SUBJECTS_FOLDER
+from expectations.export_format import TABLES
+from expectations.subjects import SUBJECTS_FOLDER, view_columns
 
 Change = Literal["same", "changed", "new", "gone"]
 _OPEN = ("new", "persisting", "reopened", "accepted")
@@ -113,7 +115,7 @@ def rejudge(settings: Settings, snapshot: str, catalogue: Catalogue) -> Rejudged
     with _session(settings) as con:
         kept_sources.load(con, settings, published)
         _judge(con, asked, published)
-        hashes_then = _read_then(con, published)
+        hashes_then = _read_then(con, published, asked)
         compared = _compare(con, catalogue, hashes_then, left_out)
     return Rejudged(
         published.snapshot_id,
@@ -154,7 +156,9 @@ def _judge(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, published: Publ
     evaluate.judge(con, catalogue, "mart")
 
 
-def _read_then(con: duckdb.DuckDBPyConnection, published: Published) -> dict[str, tuple[str, str]]:
+def _read_then(
+    con: duckdb.DuckDBPyConnection, published: Published, catalogue: Catalogue
+) -> dict[str, tuple[str, str]]:
     """What the snapshot found, into a table of the session; its rules' hashes and severities."""
     database = str(published.folder / DATABASE).replace("'", "''")
     con.execute(f"attach '{database}' as past (read_only)")
@@ -167,19 +171,41 @@ def _read_then(con: duckdb.DuckDBPyConnection, published: Published) -> dict[str
             ).fetchall()
         }
         con.execute(
-            "create temp table found_then as select distinct rule_id, record_key "
+            "create temp table found_then as select distinct rule_id, "
+            f"{normal('record_key', strips=True)} as record_key, subject, source_file, source_line "
             "from past.quality.findings where list_contains($statuses, status)",
             {"statuses": list(_OPEN)},
         )
+        # An earlier release told no parts apart, and knew records without a key by their line.
+        if not view_columns(con, "past.quality.findings").keys() >= {"source_part"}:
+            _as_known_today(con, catalogue)
         if "shadowed_tonight" in tables:
             con.execute(
-                "insert into found_then select distinct rule_id, record_key "
+                "insert into found_then by name select distinct rule_id, record_key "
                 "from past.quality.shadowed_tonight"
             )
         rows = con.execute("select rule_id, rule_hash, severity from past.quality.rules").fetchall()
     finally:
         con.execute("detach past")
     return {str(rule_id): (str(rule_hash), str(severity)) for rule_id, rule_hash, severity in rows}
+
+
+def _as_known_today(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Give what was found then the key that the row at its file and line has today."""
+    for subject in map(catalogue.subjects.__getitem__, {one.subject for one in catalogue.rules}):
+        if subject.own_table in TABLES and subject.scope == "record":
+            con.execute(
+                f"""
+                update found_then as t set record_key = s.record_key from (
+                    select source_file, source_line, any_value(record_key) as record_key
+                    from {subject.view} group by source_file, source_line
+                    having count(distinct record_key) = 1
+                ) as s
+                where t.subject = $subject and s.source_file = t.source_file
+                    and s.source_line = t.source_line
+                """,
+                {"subject": subject.name},
+            )
 
 
 def _compare(
@@ -202,7 +228,7 @@ def _compare(
                 t.rule_id is not null as was_found,
                 n.rule_id is not null as is_found,
                 f.rule_id is not null as is_folded
-            from found_then as t
+            from (select distinct rule_id, record_key from found_then) as t
             full join found_now as n on n.rule_id = t.rule_id and n.record_key = t.record_key
             left join folded as f on f.rule_id = t.rule_id and f.record_key = t.record_key
         )

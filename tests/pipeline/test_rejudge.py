@@ -14,6 +14,7 @@ import pytest
 
 from etl import kept_sources
 from etl.errors import InputUnreadableError, WrongUseError
+from etl.publish.snapshot import DATABASE
 from etl.rejudge import Compared, read_rules, rejudge
 from etl.settings import Settings
 from expectations.catalogue import RULES_FOLDER
@@ -137,3 +138,25 @@ def test_an_encrypted_site_keeps_no_rows_in_plain_files(tmp_path: Path) -> None:
         folder = kept_sources.keep(con, Settings(home=tmp_path), "e1")
         assert folder == tmp_path / "sources" / "e1"
         assert [path.name for path in folder.iterdir()] == ["patients.parquet"]
+
+
+def test_records_that_an_earlier_release_knew_by_their_line_are_the_same(
+    refreshed: Path, tmp_path: Path
+) -> None:
+    """Neither the part nor the content told a row then; file and line do."""
+    home = tmp_path / "home"
+    shutil.copytree(refreshed, home, symlinks=True)
+    settings = Settings(home=home)
+    database = settings.published / "current" / DATABASE
+    with duckdb.connect(str(database)) as con:
+        con.execute("create table quality.earlier as from quality.findings")
+        con.execute("drop table quality.findings")
+        con.execute("alter table quality.earlier drop source_part")
+        con.execute("alter table quality.earlier rename to findings")
+        changed = con.execute(
+            "update quality.findings set record_key = source_file || ':' || source_line "
+            "where subject in ('adverse_events', 'responses', 'drugs') and source_line is not null"
+        ).fetchone()
+    assert changed is not None
+    assert changed[0] > 10
+    assert differing(rejudge(settings, "current", read_rules(None)).compared) == {}
