@@ -311,7 +311,7 @@ def compare(
         pytest.param(st.just(Parameters()), EXAMPLES, id="defaults"),
         pytest.param(st.just(OTHER), EXAMPLES, id="everything-differs"),
         pytest.param(st.just(LENIENT), EXAMPLES, id="lenient"),
-        pytest.param(parameters(), 3 * EXAMPLES, id="drawn"),
+        pytest.param(parameters() | st.just(OTHER), 3 * EXAMPLES, id="drawn"),
     ],
 )
 def test_lines_read_alike(
