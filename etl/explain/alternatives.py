@@ -81,7 +81,9 @@ def _matters(name: str, facts: Facts) -> bool:
     clauses = {start.clause for start in facts.starts}
     several = len(facts.starts) > 1
     return {
-        "progression_opens": any(start.is_after_progression for start in facts.starts),
+        "progression_opens": any(
+            start.is_after_progression or start.unspent_progression_date for start in facts.starts
+        ),
         "dropped_component_opens": several,
         "given_back_component_opens": several,
         "addition_opens": bool(clauses & {"new_substance", "addition"}),

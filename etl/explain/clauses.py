@@ -99,19 +99,31 @@ class Judged:
 
     @property
     def progressions(self) -> tuple[Evidence, ...]:
-        """What shows progression since the start before, up to and including this day."""
+        """What shows progression since anything last began, up to and including this day."""
         before = self.facts.before(self.start)
         if before is None:
             return ()
         since, day = before.start_date, self.start.start_date
-        between = [one for one in self.facts.evidence if since < one.evidence_date <= day]
+        between = [
+            one
+            for one in self.facts.evidence
+            if since < one.evidence_date <= day
+            # What starts and stops on one day did not progress before it.
+            and not one.evidence_date == day == one.episode_last_start_date
+        ]
         # An episode may have stopped for progression on the very day it started.
         same_day = [
             one
             for one in self.facts.evidence
             if one.evidence == "stop_reason" and one.evidence_date == since
         ]
-        return tuple(between or same_day)
+        # What only went on since has spent none.
+        unspent = [
+            one
+            for one in self.facts.evidence
+            if one.evidence_date == self.start.unspent_progression_date
+        ]
+        return tuple(between or same_day or unspent)
 
 
 def opened(judged: Judged) -> Statement:

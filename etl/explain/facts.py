@@ -94,6 +94,7 @@ class Start:
     last_possible_date: date
     is_after_progression: bool
     is_after_toxicity: bool
+    unspent_progression_date: date | None = None
     given_since_step: int = 0
     replaceable_since_step: int = 0
     own_pause_days: int | None = None
@@ -208,6 +209,7 @@ class Evidence:
     evidence_date: date
     evidence: str
     record_key: str
+    episode_last_start_date: date | None = None
 
 
 @dataclass(frozen=True)

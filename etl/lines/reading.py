@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from etl.lines.course import SETTINGS, Day, Given, Line, episode_stop, one_course
-from etl.lines.running import all_stopped, goes_on, is_stale, running_through
+from etl.lines.running import all_stopped, goes_on, is_stale, only_goes_on, running_through
 from etl.parameters import Parameters
 
 OPENS = (
@@ -40,6 +40,10 @@ class Evidence:
 
     day: date
     episode_last_start: date | None = None
+
+    def is_before(self, start: date) -> bool:
+        """By that day, and not of an episode that starts and stops on it."""
+        return self.day < start or (self.day == start != self.episode_last_start)
 
 
 def read_lines(
@@ -70,7 +74,9 @@ def read_lines(
     for index, day in enumerate(days):
         day.clause = OPENS[0]
         if lines:
-            day.after_progression = _progressed_between(days, index, evidence)
+            day.after_progression = _progressed_between(
+                days, index, evidence
+            ) or _progressed_before_going_on(lines[-1], days, index, evidence, parameters)
             day.clause = _clause(lines[-1], days, index, local, parameters)
         if day.clause in OPENS:
             opened = Line([day], day.setting, parameters, is_dead, death)
@@ -318,7 +324,26 @@ def _progressed_between(days: Sequence[Day], index: int, evidence: Sequence[Evid
     """Since the previous start, up to and including this day."""
     previous, today = days[index - 1].start, days[index].start
     return any(
-        previous < shown.day <= today
+        (previous < shown.day and shown.is_before(today))
         or previous == shown.day == shown.episode_last_start  # stopped on the day it started
         for shown in evidence
+    )
+
+
+def _progressed_before_going_on(
+    line: Line,
+    days: Sequence[Day],
+    index: int,
+    evidence: Sequence[Evidence],
+    parameters: Parameters,
+) -> bool:
+    """In the line, since anything last began: what only went on since spent no progression."""
+    if only_goes_on(days, index, parameters):
+        return False
+    began = max(
+        place for place in range(index) if place == 0 or not only_goes_on(days, place, parameters)
+    )
+    since = max(days[began].start, line.start)
+    return began < index - 1 and any(
+        since < one.day and one.is_before(days[index].start) for one in evidence
     )

@@ -55,6 +55,14 @@ def goes_on(substance: str, days: Sequence[Day], index: int, parameters: Paramet
     )
 
 
+def only_goes_on(days: Sequence[Day], index: int, parameters: Parameters) -> bool:
+    """Nothing begins on the day: everything that starts was given before and goes on."""
+    before = {substance for day in days[:index] for substance in day.substances}
+    return days[index].substances <= before and all(
+        goes_on(substance, days, index, parameters) for substance in days[index].substances
+    )
+
+
 def all_stopped(substances: set[str], days: Sequence[Day], index: int) -> bool:
     """Everything is shown to have stopped by a day for a reason that ends treatment."""
     day = days[index].start

@@ -243,6 +243,11 @@ class TreatmentStarts(Contract):
     is_after_progression: Series[bool] = column(
         "Progression since the previous start, up to and including this day.", nullable=False
     )
+    unspent_progression_date: Series[date] = column(
+        "Last progression since the last start at which more than what goes on started, where "
+        "others lie between: it counts for a line that began before it. Definitions, one course, "
+        "one answer."
+    )
     is_after_local_therapy: Series[bool] = column(
         "Local therapy of a kind that opens a line since the previous start, up to and including "
         "this day.",

@@ -217,11 +217,11 @@ walk as (
         is_dropping and not opens as drops_component,
         is_giving_back and not opens as gives_component_back,
         is_new and not opens and clause not in ('substitution', 'combination') as adds_substance,
-        is_after_progression and not opens as goes_beyond_progression,
+        has_progressed and not opens as goes_beyond_progression,
         opens
         and (
             coalesce(len(taken_over), 0) > 0
-            or (clause = 'new_substance' and not is_after_progression and is_going_on)
+            or (clause = 'new_substance' and not has_progressed and is_going_on)
         ) as ends_line_before,
         (clause = 'combination' and is_perhaps_switch)
         or (
@@ -268,11 +268,11 @@ walk as (
                             then 'setting_change'
                         when
                             $progression_opens
-                            and is_after_progression
+                            and has_progressed
                             and not is_new
                             and own_pause_days <= $beyond_progression_days
                             then 'beyond_progression'
-                        when $progression_opens and is_after_progression then 'progression'
+                        when $progression_opens and has_progressed then 'progression'
                         when is_after_local_therapy then 'local_therapy'
                         -- Something is new to the line: a substitute, a switch, its combination, an
                         -- addition that is let pass, or another line.
@@ -422,6 +422,10 @@ walk as (
                         from (
                             select
                                 starts.*,
+                                starts.is_after_progression
+                                or coalesce(
+                                    starts.unspent_progression_date > walk.line_start_date, false
+                                ) as has_progressed,
                                 walk.line_sequence,
                                 walk.first_step,
                                 walk.line_start_date,

@@ -17,14 +17,32 @@ days as (
     group by patient_id, step
 ),
 
+-- At some starts nothing begins: what was given goes on, in another row of the same course.
+going_on as (
+    select
+        patient_id,
+        step,
+        bool_and(goes_on) as only_goes_on
+    from derived.start_substances
+    group by patient_id, step
+),
+
 in_order as (
     select
         days.*,
-        lag(start_date) over by_step as previous_start_date,
-        lead(start_date) over by_step as next_start_date,
-        coalesce(lag(stopped_for_toxicity) over by_step, false) as is_after_toxicity
+        coalesce(going_on.only_goes_on, false) as only_goes_on,
+        lag(days.start_date) over by_step as previous_start_date,
+        lead(days.start_date) over by_step as next_start_date,
+        max(case when coalesce(going_on.only_goes_on, false) then null else days.start_date end)
+            over (
+                partition by days.patient_id
+                order by days.step
+                rows between unbounded preceding and 1 preceding
+            ) as previous_beginning_date,
+        coalesce(lag(days.stopped_for_toxicity) over by_step, false) as is_after_toxicity
     from days
-    window by_step as (partition by patient_id order by step)
+    left join going_on on days.patient_id = going_on.patient_id and days.step = going_on.step
+    window by_step as (partition by days.patient_id order by days.step)
 ),
 
 backward as (
@@ -88,6 +106,11 @@ after_progression as (
         on
             in_order.patient_id = progression_evidence.patient_id
             and in_order.start_date >= progression_evidence.evidence_date
+            -- What starts and stops on one day did not progress before it.
+            and (
+                in_order.start_date > progression_evidence.evidence_date
+                or progression_evidence.episode_last_start_date is distinct from in_order.start_date
+            )
     where
         in_order.previous_start_date < progression_evidence.evidence_date
         or (
@@ -95,6 +118,26 @@ after_progression as (
             in_order.previous_start_date = progression_evidence.evidence_date
             and in_order.previous_start_date = progression_evidence.episode_last_start_date
         )
+),
+
+-- What only goes on spends no progression: the next beginning is still after it.
+unspent as (
+    select
+        in_order.patient_id,
+        in_order.step,
+        max(progression_evidence.evidence_date) as unspent_progression_date
+    from in_order
+    inner join derived.progression_evidence
+        on
+            in_order.patient_id = progression_evidence.patient_id
+            and in_order.start_date >= progression_evidence.evidence_date
+            and in_order.previous_beginning_date < progression_evidence.evidence_date
+            and (
+                in_order.start_date > progression_evidence.evidence_date
+                or progression_evidence.episode_last_start_date is distinct from in_order.start_date
+            )
+    where not in_order.only_goes_on and in_order.previous_beginning_date < in_order.previous_start_date
+    group by in_order.patient_id, in_order.step
 ),
 
 after_local_therapy as (
@@ -136,6 +179,7 @@ select
     end as last_possible_date,
     in_order.has_ongoing,
     after_progression.step is not null as is_after_progression,
+    unspent.unspent_progression_date,
     after_local_therapy.step is not null as is_after_local_therapy,
     in_order.is_after_toxicity,
     greatest(
@@ -155,6 +199,7 @@ left join drops
     on in_order.patient_id = drops.patient_id and in_order.step = drops.step
 left join after_progression
     on in_order.patient_id = after_progression.patient_id and in_order.step = after_progression.step
+left join unspent on in_order.patient_id = unspent.patient_id and in_order.step = unspent.step
 left join after_local_therapy
     on
         in_order.patient_id = after_local_therapy.patient_id
