@@ -341,5 +341,43 @@ CHAPTER = Chapter(
             advanced 2 | dabrafenib+pembrolizumab+trametinib | 143              | stop_reason
             """,
         ),
+        Paragraph(
+            "What only goes on spends no progression: what begins later is still after it",
+            """
+            0-62     nivolumab  reason=other
+            70       scan PD
+            80-140   nivolumab  reason=other
+            197-260  nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because
+            advanced 1 | 0          | first_treatment
+            advanced 2 | 197        | progression
+            """,
+        ),
+        Paragraph(
+            "Within 56 days it goes on, and nothing begins",
+            """
+            0-62     nivolumab  reason=other
+            70       scan PD
+            80-140   nivolumab  reason=other
+            196-260  nivolumab
+            """,
+            """
+            line_id    | start_date | opened_because
+            advanced 1 | 0          | first_treatment
+            """,
+        ),
+        Paragraph(
+            "What starts and stops for progression on one day did not progress before it",
+            """
+            0-63     nivolumab  reason=other
+            112-112  nivolumab  reason=progression
+            """,
+            """
+            line_id    | start_date | progression_date
+            advanced 1 | 0          | 112
+            """,
+        ),
     ),
 )
