@@ -21,7 +21,16 @@ from expectations.codelists import load_codelists
 from expectations.quality_tables import NIGHTLY, create_table
 
 KEYS = frozenset(
-    {"patient_id", "treatment_id", "response_id", "event_id", "procedure_id", "record_key"}
+    {
+        "patient_id",
+        "person_id",
+        "patient_ids",
+        "treatment_id",
+        "response_id",
+        "event_id",
+        "procedure_id",
+        "record_key",
+    }
 )
 LINES_PER_COPY = 10_000_000
 KEPT_SCHEMAS = ("source", "codelists", "quality")
