@@ -6,10 +6,12 @@ belong here: what is drawn (tests/pipeline/test_figures_against_r.py), the rest 
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError as NotYetError
 
 from etl.outputs.report import write_outputs
 from tests.pipeline.test_outputs_report import context
@@ -63,6 +65,18 @@ def show(page: Any, name: str) -> Any:
     figure.locator(".plot .main-svg").first.wait_for()
     figure.locator(".controls button, .sankey").first.wait_for()
     return figure
+
+
+def pointed_at(page: Any, figure: Any, element: Any) -> str:
+    """What is said when one points at a part of a figure; a slow page may miss the first time."""
+    hover = figure.locator(".hoverlayer .hovertext")
+    for _ in range(30):
+        page.mouse.move(0, 0)
+        element.hover(force=True)
+        with suppress(NotYetError):
+            hover.first.wait_for(timeout=1_000)
+            return str(hover.first.text_content())
+    raise AssertionError("pointing at it says nothing")
 
 
 def test_a_reader_meets_the_drawings_first(opened: Any) -> None:
@@ -122,20 +136,13 @@ def test_pointing_at_a_curve_says_time_survival_interval_and_number_at_risk(open
 
 def test_pointing_at_a_flow_says_its_count_and_shares(opened: Any) -> None:
     figure = show(opened, "sankey_binary")
-    figure.locator(".sankey-link").first.hover(force=True)
-    hover = figure.locator(".hoverlayer .hovertext")
-    hover.first.wait_for()
-    assert re.search(
-        r"(Responder|Non-responder), then .*: \d+/73 \(\d+\.\d%\)", hover.first.text_content()
-    )
+    words = pointed_at(opened, figure, figure.locator(".sankey-link").first)
+    assert re.search(r"(Responder|Non-responder), then .*: \d+/73 \(\d+\.\d%\)", words)
 
 
 def test_pointing_at_a_course_says_durations_and_no_identifier(opened: Any) -> None:
     figure = show(opened, "swimmer")
-    figure.locator(".bars .point").nth(3).hover(force=True)
-    hover = figure.locator(".hoverlayer .hovertext")
-    hover.first.wait_for()
-    words = hover.first.text_content()
+    words = pointed_at(opened, figure, figure.locator(".bars .point").nth(3))
     assert re.search(r"\d+\.\d months", words)
     assert not re.search(r"\b[bi]-\d\d\b", words)
 
