@@ -42,12 +42,25 @@ _EXPOSURES = """
     order by spans.step, exposures.substance, exposures.source_file, exposures.source_line
 """
 _GIVEN = """
-    select line_rows.*, spans.setting, spans.route, spans.record_key
+    select line_rows.*, spans.setting, spans.route, spans.record_key, placed.*
     from derived.line_rows
     inner join derived.spans
         on line_rows.treatment_id = spans.treatment_id
         and line_rows.substance = spans.substance
         and line_rows.span = spans.span
+    -- The place of the row that a span begins with.
+    cross join lateral (
+        select
+            min(exposures.source_part) as source_part,
+            min(exposures.source_number) as source_number
+        from derived.exposures
+        where
+            exposures.treatment_id = spans.treatment_id
+            and exposures.substance = spans.substance
+            and exposures.span = spans.span
+            and exposures.source_file = spans.source_file
+            and exposures.source_line = spans.source_line
+    ) as placed
     where line_rows.patient_id = $patient
     order by line_rows.step, line_rows.is_carried, line_rows.substance, line_rows.source_file,
         line_rows.source_line

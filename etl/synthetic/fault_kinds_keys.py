@@ -246,3 +246,18 @@ def drug_of_no_episode(bench: Bench, rule: str, count: int) -> None:
         bench.add("drugs", row, treatment_id=treatment)
         key = drug_key(treatment, row["drug"], row["start_date"])
         bench.report(rule, "drugs", key, "", "treatment not registered", "treatment_id")
+
+
+@fault("PAT-C10b")
+def ids_that_cannot_be_one_person(bench: Bench, rule: str, count: int) -> None:
+    """Patients of either sex share one person_key."""
+    patients = bench.tables["patients"]
+    chosen = list(bench.pick("patients", patients["person_key"] == "", count))
+    if len(chosen) < 2:
+        return
+    key = bench.new_key("K")
+    for place, (label, row) in enumerate(chosen):
+        sex = ("male", "female")[place % 2]
+        bench.change("patients", label, person_key=key, sex=sex)
+        patient = row["patient_id"]
+        bench.report(rule, "patients", patient, patient, "one key, two sexes", "person_key", "sex")

@@ -347,6 +347,6 @@ def test_a_finding_says_what_it_makes_doubtful(con):
     assert doubts(con, replace(FINDING, is_accepted=True)) == [
         said_of_it.format("Error", "It was accepted, so it makes nothing doubtful.")
     ]
-    assert doubts(con, replace(FINDING, severity="warning")) == [
+    assert doubts(con, replace(FINDING, rule_id="RSP-X02", severity="warning")) == [
         said_of_it.format("Warning", "It makes no derived value doubtful.")
     ]

@@ -25,7 +25,7 @@ def night(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SyntheticNight]:
     folder = tmp_path_factory.mktemp(str(request.param))
-    with synthetic_night(folder, request.param, patients=3_000, seed=4) as faulty:
+    with synthetic_night(folder, request.param, patients=4_000, seed=4) as faulty:
         yield faulty
 
 

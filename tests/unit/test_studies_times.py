@@ -37,7 +37,8 @@ TIMELINES = {
     "treated since contact": """
         0-100 nivolumab reason=completed
         300-400 nivolumab reason=completed
-        380 contact""",
+        380 contact
+        400 scan NE""",
 }
 AGAIN: dict[str, Any] = {
     "initial": {"regimens": ["nivolumab"]},

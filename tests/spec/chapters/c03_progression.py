@@ -267,7 +267,7 @@ CHAPTER = Chapter(
             """
             line_id    | start_date | opened_because | progression_date | pfs_days | pfs_end_reason
             advanced 1 | 0          | first_treatment |                 | 200      | progression
-            advanced 2 | 200        | progression     | 200             | 0        | progression
+            advanced 2 | 200        | gap             | 200             | 0        | progression
             """,
             because="What was given that day stopped that day.",
         ),
