@@ -103,26 +103,20 @@ class Judged:
         before = self.facts.before(self.start)
         if before is None:
             return ()
+        shown = self.facts.evidence
         since, day = before.start_date, self.start.start_date
         between = [
             one
-            for one in self.facts.evidence
+            for one in shown
             if since < one.evidence_date <= day
             # What starts and stops on one day did not progress before it.
             and not one.evidence_date == day == one.episode_last_start_date
         ]
         # An episode may have stopped for progression on the very day it started.
-        same_day = [
-            one
-            for one in self.facts.evidence
-            if one.evidence == "stop_reason" and one.evidence_date == since
-        ]
+        stopped = (one for one in shown if one.evidence == "stop_reason")
+        same_day = [one for one in stopped if one.evidence_date == since]
         # What only went on since has spent none.
-        unspent = [
-            one
-            for one in self.facts.evidence
-            if one.evidence_date == self.start.unspent_progression_date
-        ]
+        unspent = [one for one in shown if one.evidence_date == self.start.unspent_progression_date]
         return tuple(between or same_day or unspent)
 
 
